@@ -1,0 +1,31 @@
+package io.outboxrelay.failure;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Exponential backoff with full jitter: the delay before attempt n is drawn evenly from [0, min(ceiling, base * 2^(n-1))], so
+ * that many relays that lost the same database do not come back together. After M. Brooker, "Exponential Backoff And
+ * Jitter", 2015.
+ *
+ * @param base the upper bound of the first delay
+ * @param ceiling the upper bound of every delay
+ * @param random the source of jitter; used by one thread only
+ */
+public record Backoff(Duration base, Duration ceiling, RandomGenerator random) {
+
+    private static final int DOUBLINGS_MAX = 30;
+
+    public Backoff {
+        if (base.isNegative() || base.isZero() || ceiling.compareTo(base) < 0) {
+            throw new IllegalArgumentException("0 < base <= ceiling, but base=" + base + " ceiling=" + ceiling);
+        }
+    }
+
+    /** The delay before the given attempt, in nanoseconds; attempts count from 1. */
+    public long delayNanos(int attempt) {
+        int doublings = Math.min(DOUBLINGS_MAX, Math.max(0, attempt - 1));
+        long bound = Math.min(ceiling.toNanos(), Math.multiplyExact(Math.min(base.toNanos(), ceiling.toNanos()), 1L << doublings));
+        return random.nextLong(bound + 1);
+    }
+}

@@ -1,0 +1,40 @@
+package io.outboxrelay.failure;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A classified failure: its kind, every problem found, and the exception it came from.
+ *
+ * @param kind what the relay does about it
+ * @param problems what is wrong, at least one; several only where all were looked for at once
+ * @param cause the exception at the edge, or null where there was none
+ */
+public record Failure(FailureKind kind, List<Problem> problems, @Nullable Throwable cause) {
+
+    public Failure {
+        problems = List.copyOf(problems);
+        if (problems.isEmpty()) {
+            throw new IllegalArgumentException("a failure names at least one problem");
+        }
+    }
+
+    public static Failure of(FailureKind kind, String what, String remedy) {
+        return new Failure(kind, List.of(new Problem(what, remedy)), null);
+    }
+
+    public static Failure of(FailureKind kind, String what, String remedy, Throwable cause) {
+        return new Failure(kind, List.of(new Problem(what, remedy)), cause);
+    }
+
+    /** All problems on one line, each with its remedy. */
+    public String summary() {
+        return problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public String toString() {
+        return kind + ": " + summary();
+    }
+}

@@ -1,0 +1,39 @@
+package io.outboxrelay.outbox;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The names of the columns whose values every {@link OutboxRecord} carries as text: those that routing refers to. Made once
+ * at start, shared by the source (which selects them in this order) and the router (which looks them up by index).
+ *
+ * @param names column names as the database knows them, without quotes, distinct
+ */
+public record OutboxColumns(List<String> names) {
+
+    public OutboxColumns {
+        names = List.copyOf(names);
+        if (Set.copyOf(names).size() != names.size()) {
+            throw new IllegalArgumentException("a column is named twice: " + names);
+        }
+    }
+
+    /** The distinct names in the order of their first appearance. */
+    public static OutboxColumns distinct(List<String> names) {
+        return new OutboxColumns(List.copyOf(new LinkedHashSet<>(names)));
+    }
+
+    /**
+     * The index of a column in {@link OutboxRecord#columns()}.
+     *
+     * @throws IllegalArgumentException if the column is not among them
+     */
+    public int indexOf(String name) {
+        int index = names.indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("column " + name + " is not among " + names);
+        }
+        return index;
+    }
+}

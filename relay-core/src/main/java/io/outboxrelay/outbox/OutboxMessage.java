@@ -1,0 +1,34 @@
+package io.outboxrelay.outbox;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Kafka message to be, without any Kafka type. Immutable by convention: its arrays are not copied.
+ *
+ * @param id the event id, for messages to people; it also stands among the headers
+ * @param topic a valid topic name
+ * @param key the key in bytes, or null
+ * @param value the value in bytes, or null for a tombstone
+ * @param headers in order, {@code id} first
+ */
+public record OutboxMessage(String id, String topic, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+
+    /** A header: a name, and its value as UTF-8 bytes. */
+    public record Header(String name, byte[] value) {}
+
+    /** The size that counts against the producer's and the broker's limits, without the few bytes of framing. */
+    public long sizeBytes() {
+        long size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        for (Header header : headers) {
+            size += header.name().length() + header.value().length;
+        }
+        return size;
+    }
+
+    /** Names the event and its topic, never its payload. */
+    @Override
+    public String toString() {
+        return "OutboxMessage[id=" + id + ", topic=" + topic + "]";
+    }
+}

@@ -1,0 +1,21 @@
+package io.outboxrelay.route;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How rows become messages.
+ *
+ * @param topic a template over the row's columns, {@code ${column}} for a value and {@code $$} for a dollar sign
+ * @param headers header name to the column that it is filled from, in order; a null value leaves the header out. The {@code id}
+ *     header is always there and is not among them
+ * @param keyRequired whether a row without a key is refused as POISON; when false it is published without a key, and so
+ *     without any promise of order
+ */
+public record RouteSettings(String topic, Map<String, String> headers, boolean keyRequired) {
+
+    public RouteSettings {
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+}
