@@ -1,0 +1,167 @@
+package io.outboxrelay.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One data directory and the server process on it, driven through {@code initdb} and {@code pg_ctl}.
+ *
+ * <p>Safe to use from any thread.
+ */
+final class PostgresServer implements AutoCloseable {
+    private static final long COMMAND_BOUND_MILLIS = 120_000;
+    private static final String PG_CTL_BOUND_SECONDS = "100";
+
+    private final PostgresBinaries binaries;
+    private final ServerUser user;
+    private final Path directory;
+    private final int port;
+    private final AfterExit cleanUp;
+    private boolean running;
+
+    private PostgresServer(PostgresBinaries binaries, ServerUser user, Path directory, int port) {
+        this.binaries = binaries;
+        this.user = user;
+        this.directory = directory;
+        this.port = port;
+        // SIGQUIT is the immediate shutdown; it needs no program of the right user, only the pid.
+        this.cleanUp = AfterExit.run(
+                "kill -QUIT \"$(head -n 1 \"$1/data/postmaster.pid\")\"; sleep 1; rm -rf -- \"$1\"",
+                directory.toString());
+    }
+
+    /** A new data directory, not started yet. */
+    static PostgresServer initialised(int port, Map<String, String> config, boolean passwordsRequired) {
+        PostgresBinaries binaries = PostgresBinaries.unpacked();
+        ServerUser user = ServerUser.forThisProcess();
+        PostgresServer server =
+                new PostgresServer(binaries, user, ScratchDirectory.create("outbox-relay-database-"), port);
+        user.own(server.directory);
+        server.initialise(config, passwordsRequired);
+        return server;
+    }
+
+    int port() {
+        return port;
+    }
+
+    Path log() {
+        return directory.resolve("server.log");
+    }
+
+    synchronized boolean isRunning() {
+        return running;
+    }
+
+    /** Starts the server and waits until it accepts connections. */
+    synchronized void start() {
+        if (running) {
+            return;
+        }
+        try {
+            pgCtl("start", "-l", log().toString());
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("PostgreSQL did not start: " + logText(), e);
+        }
+        running = true;
+    }
+
+    /** Ends the server in one of the modes of {@code pg_ctl stop} and waits until it is gone. */
+    synchronized void stop(String mode) {
+        if (running) {
+            pgCtl("stop", "-m", mode);
+            running = false;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        stop("immediate");
+        ScratchDirectory.delete(directory);
+        cleanUp.close();
+    }
+
+    private void initialise(Map<String, String> config, boolean passwordsRequired) {
+        run(
+                "initdb",
+                "-D",
+                data(),
+                "-U",
+                EmbeddedDatabase.SUPERUSER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions");
+        StringBuilder settings = new StringBuilder(
+                "\nlisten_addresses = '127.0.0.1'\nport = " + port + "\nunix_socket_directories = ''\n");
+        new TreeMap<>(config)
+                .forEach((name, value) -> settings.append(name)
+                        .append(" = '")
+                        .append(value.replace("'", "''"))
+                        .append("'\n"));
+        append("postgresql.conf", settings.toString());
+        if (passwordsRequired) {
+            String superuser = EmbeddedDatabase.SUPERUSER;
+            overwrite(
+                    "pg_hba.conf",
+                    "host all,replication " + superuser + " 127.0.0.1/32 trust\n"
+                            + "host all,replication all 127.0.0.1/32 scram-sha-256\n");
+        }
+    }
+
+    private void pgCtl(String action, String... options) {
+        String[] arguments = new String[options.length + 6];
+        arguments[0] = action;
+        arguments[1] = "-w";
+        arguments[2] = "-t";
+        arguments[3] = PG_CTL_BOUND_SECONDS;
+        arguments[4] = "-D";
+        arguments[5] = data();
+        System.arraycopy(options, 0, arguments, 6, options.length);
+        run("pg_ctl", arguments);
+    }
+
+    private void run(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(binaries.program(program)));
+        command.addAll(List.of(arguments));
+        Commands.run(user.command(command), COMMAND_BOUND_MILLIS);
+    }
+
+    private String data() {
+        return directory.resolve("data").toString();
+    }
+
+    private void append(String file, String text) {
+        write(file, text, StandardOpenOption.APPEND);
+    }
+
+    private void overwrite(String file, String text) {
+        write(file, text, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    private void write(String file, String text, StandardOpenOption how) {
+        try {
+            Files.writeString(directory.resolve("data").resolve(file), text, how);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    private String logText() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+}
