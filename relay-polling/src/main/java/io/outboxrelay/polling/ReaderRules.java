@@ -1,0 +1,55 @@
+package io.outboxrelay.polling;
+
+/**
+ * The three decisions on which reading by sequence stands or falls, in one place. The relay always runs with
+ * {@link #PRODUCTION}; tests put a wrong rule in the place of one of them, through the package-private constructor of
+ * PollingSource, to prove that the tests would notice.
+ *
+ * @param completeness when gaps may be dropped
+ * @param runs what a range delete may cover
+ * @param guard how a statement makes sure that it runs in the session which it believes to be in
+ */
+record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard) {
+
+    static final ReaderRules PRODUCTION = new ReaderRules(
+            (page, settled) -> page.exhausted() || page.lastNumber() >= settled,
+            (previous, next, frontier) -> next - 1 <= previous,
+            token -> "CASE WHEN current_setting('outbox_relay.session', true) = '" + token + "' THEN true"
+                    + " ELSE current_setting('outbox_relay.session_lost')::boolean END");
+
+    ReaderRules withCompleteness(CompletenessRule rule) {
+        return new ReaderRules(rule, runs, guard);
+    }
+
+    ReaderRules withRuns(RunRule rule) {
+        return new ReaderRules(completeness, rule, guard);
+    }
+
+    ReaderRules withGuard(GuardRule rule) {
+        return new ReaderRules(completeness, runs, rule);
+    }
+
+    /**
+     * Whether a read has seen every row that stands at or below a settled number, so that what is still in a gap there will
+     * never come. Right: it ended by itself, neither by its limit of rows nor of bytes, or it went as far as that number.
+     */
+    @FunctionalInterface
+    interface CompletenessRule {
+        boolean complete(ReadExtent page, long settled);
+    }
+
+    /** Whether a range delete may go on from one settled number to the next higher. Right: only when nothing is between. */
+    @FunctionalInterface
+    interface RunRule {
+        boolean continues(long previous, long next, Frontier frontier);
+    }
+
+    /**
+     * A boolean SQL expression for a WHERE clause. Right: true in the session that set the token, an error (42704) in every
+     * other, for instance behind a pooler that changes sessions: there the table may look empty, or the settings be different.
+     */
+    @FunctionalInterface
+    interface GuardRule {
+        String condition(String token);
+    }
+}
