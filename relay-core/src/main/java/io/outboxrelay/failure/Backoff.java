@@ -25,7 +25,8 @@ public record Backoff(Duration base, Duration ceiling, RandomGenerator random) {
     /** The delay before the given attempt, in nanoseconds; attempts count from 1. */
     public long delayNanos(int attempt) {
         int doublings = Math.min(DOUBLINGS_MAX, Math.max(0, attempt - 1));
-        long bound = Math.min(ceiling.toNanos(), Math.multiplyExact(Math.min(base.toNanos(), ceiling.toNanos()), 1L << doublings));
+        long bound = Math.min(
+                ceiling.toNanos(), Math.multiplyExact(Math.min(base.toNanos(), ceiling.toNanos()), 1L << doublings));
         return random.nextLong(bound + 1);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param problems what is wrong, at least one; several only where all were looked for at once
  * @param cause the exception at the edge, or null where there was none
  */
-public record Failure(FailureKind kind, List<Problem> problems, @Nullable Throwable cause) {
+public record Failure(
+        FailureKind kind, List<Problem> problems, @Nullable Throwable cause) {
 
     public Failure {
         problems = List.copyOf(problems);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param value the value in bytes, or null for a tombstone
  * @param headers in order, {@code id} first
  */
-public record OutboxMessage(String id, String topic, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+public record OutboxMessage(
+        String id, String topic, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
 
     /** A header: a name, and its value as UTF-8 bytes. */
     public record Header(String name, byte[] value) {}

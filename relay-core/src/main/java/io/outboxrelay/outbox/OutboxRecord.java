@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the row's values, as text, of the columns that {@link OutboxColumns} asks for, in its order
  */
 public record OutboxRecord(
-        Position position,
-        String id,
-        byte @Nullable [] key,
-        byte @Nullable [] payload,
-        List<@Nullable String> columns)
+        Position position, String id, byte @Nullable [] key, byte @Nullable [] payload, List<@Nullable String> columns)
         implements Entry {
 
     /** What a record costs in memory besides its bytes: object headers, references, the window's slot. */
@@ -34,7 +30,10 @@ public record OutboxRecord(
 
     /** An estimate of the memory that this record holds, in bytes, used against the bounds in bytes. */
     public long sizeBytes() {
-        long size = OVERHEAD_BYTES + 2L * id.length() + (key == null ? 0 : key.length) + (payload == null ? 0 : payload.length);
+        long size = OVERHEAD_BYTES
+                + 2L * id.length()
+                + (key == null ? 0 : key.length)
+                + (payload == null ? 0 : payload.length);
         for (String value : columns) {
             size += value == null ? 0 : 2L * value.length();
         }

@@ -44,9 +44,11 @@ public final class Router {
         List<String> names = new ArrayList<>(template.columns());
         names.addAll(settings.headers().values());
         this.columns = OutboxColumns.distinct(names);
-        this.templateIndexes = template.columns().stream().mapToInt(columns::indexOf).toArray();
+        this.templateIndexes =
+                template.columns().stream().mapToInt(columns::indexOf).toArray();
         this.headerNames = settings.headers().keySet().toArray(String[]::new);
-        this.headerIndexes = settings.headers().values().stream().mapToInt(columns::indexOf).toArray();
+        this.headerIndexes =
+                settings.headers().values().stream().mapToInt(columns::indexOf).toArray();
         this.keyRequired = settings.keyRequired();
     }
 
@@ -62,7 +64,10 @@ public final class Router {
      */
     public OutboxMessage route(OutboxRecord row) {
         if (keyRequired && row.key() == null) {
-            throw poison(row, "its key is null", "give every event a key, or set route.keyRequired=false and lose order for those without");
+            throw poison(
+                    row,
+                    "its key is null",
+                    "give every event a key, or set route.keyRequired=false and lose order for those without");
         }
         return new OutboxMessage(row.id(), topic(row), row.key(), row.payload(), headers(row));
     }

@@ -43,17 +43,19 @@ public record TopicTemplate(List<Part> parts) {
             } else if (text.startsWith("${", at)) {
                 int end = text.indexOf('}', at);
                 if (end < 0) {
-                    throw new IllegalArgumentException("no closing } for the ${ at character " + (at + 1) + " of '" + text + "'");
+                    throw new IllegalArgumentException(
+                            "no closing } for the ${ at character " + (at + 1) + " of '" + text + "'");
                 }
                 if (end == at + 2) {
-                    throw new IllegalArgumentException("no column name in ${} at character " + (at + 1) + " of '" + text + "'");
+                    throw new IllegalArgumentException(
+                            "no column name in ${} at character " + (at + 1) + " of '" + text + "'");
                 }
                 flush(literal, parts);
                 parts.add(new Column(text.substring(at + 2, end)));
                 at = end + 1;
             } else {
-                throw new IllegalArgumentException(
-                        "a lone $ at character " + (at + 1) + " of '" + text + "': write ${column}, or $$ for a dollar sign");
+                throw new IllegalArgumentException("a lone $ at character " + (at + 1) + " of '" + text
+                        + "': write ${column}, or $$ for a dollar sign");
             }
         }
         flush(literal, parts);

@@ -1,0 +1,28 @@
+package io.outboxrelay.ack;
+
+import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.outbox.Position;
+import org.jspecify.annotations.Nullable;
+
+/** One entry in the window. Owned by the loop's thread. */
+final class Slot {
+    final Position position;
+    final long sizeBytes;
+
+    /** Null for a checkpoint, and as soon as the message can no longer be asked for. */
+    @Nullable
+    OutboxMessage message;
+
+    @Nullable
+    Outcome outcome;
+
+    Slot(Position position, @Nullable OutboxMessage message, long sizeBytes) {
+        this.position = position;
+        this.message = message;
+        this.sizeBytes = sizeBytes;
+    }
+
+    boolean settled() {
+        return outcome != null;
+    }
+}

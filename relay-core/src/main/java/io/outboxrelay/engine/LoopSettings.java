@@ -1,0 +1,26 @@
+package io.outboxrelay.engine;
+
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.failure.Backoff;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How the loop behaves.
+ *
+ * @param window the bounds of what is in flight
+ * @param backoff between attempts to reach what is away
+ * @param standbyInterval how often a relay that stands by asks whether the outbox is free
+ * @param stalledAfter after so long without an acknowledgement, with messages in flight, the relay no longer calls itself running
+ */
+public record LoopSettings(WindowSettings window, Backoff backoff, Duration standbyInterval, Duration stalledAfter) {
+
+    /** The defaults, with the given source of jitter. */
+    public static LoopSettings defaults(RandomGenerator random) {
+        return new LoopSettings(
+                WindowSettings.DEFAULTS,
+                new Backoff(Duration.ofMillis(100), Duration.ofSeconds(3), random),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5));
+    }
+}

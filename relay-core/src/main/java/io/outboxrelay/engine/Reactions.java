@@ -1,0 +1,161 @@
+package io.outboxrelay.engine;
+
+import io.outboxrelay.ack.InFlightWindow;
+import io.outboxrelay.engine.RelayState.Active;
+import io.outboxrelay.engine.RelayState.Draining;
+import io.outboxrelay.engine.RelayState.Failed;
+import io.outboxrelay.engine.RelayState.Standby;
+import io.outboxrelay.engine.RelayState.Starting;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.publish.Publisher;
+import io.outboxrelay.source.OutboxSource;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What the relay does about a failure: one place where a {@link FailureKind} becomes a state, a replacement or an end. Owned by
+ * the loop's thread; only {@link #state} may be read by others.
+ */
+final class Reactions {
+
+    private final Replaceable<OutboxSource> source;
+    private final Replaceable<Publisher> publisher;
+    private final InFlightWindow window;
+    private final Duration standbyInterval;
+    private final Consumer<RelayState> onState;
+
+    private volatile RelayState state = new Starting();
+
+    /** Whether the current source has said that it is open. */
+    private boolean sourceOpen;
+
+    /** Whether any source ever was: what is wrong afterwards is no longer a question of how the relay was set up. */
+    private boolean everOpen;
+
+    /** The number of the first entry that must not be passed, or -1. */
+    private long haltedAt = -1;
+
+    Reactions(
+            Replaceable<OutboxSource> source,
+            Replaceable<Publisher> publisher,
+            InFlightWindow window,
+            Duration standbyInterval,
+            Consumer<RelayState> onState) {
+        this.source = source;
+        this.publisher = publisher;
+        this.window = window;
+        this.standbyInterval = standbyInterval;
+        this.onState = onState;
+    }
+
+    RelayState state() {
+        return state;
+    }
+
+    void enter(RelayState next) {
+        state = next;
+        onState.accept(next);
+    }
+
+    /** The source has delivered something: it is connected, checked and the only reader. */
+    void sourceOpened() {
+        sourceOpen = true;
+        everOpen = true;
+    }
+
+    boolean isSourceOpen() {
+        return sourceOpen;
+    }
+
+    boolean isHalted() {
+        return haltedAt >= 0;
+    }
+
+    /** Whether this entry may be sent; nothing at or behind the one that halted the relay may. */
+    boolean mayPass(long number) {
+        return haltedAt < 0 || number < haltedAt;
+    }
+
+    /** The number before which everything must be committed for a stop to be clean. */
+    long drainEnd() {
+        return haltedAt < 0 ? window.nextNumber() : haltedAt;
+    }
+
+    /** The source is broken. What it delivered and did not commit will be delivered again by the next one. */
+    void sourceFailed(Failure failure, long nowNanos) {
+        sourceOpen = false;
+        window.forsake();
+        if (!(state instanceof Active active)) {
+            source.close();
+            return;
+        }
+        boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !everOpen;
+        switch (failure.kind()) {
+            case FENCED -> fenced(active, failure, nowNanos);
+            case POSITION_LOST, POISON, BUG -> fail(failure);
+            case MISCONFIGURED, TRANSIENT -> {
+                if (refuses) {
+                    fail(failure);
+                } else {
+                    // A relay that once ran goes on trying: whoever mends the table or the password mends the relay.
+                    source.discard(nowNanos);
+                    enter(active.retrying(failure, source.attempt(), source.retryAtNanos()));
+                }
+            }
+        }
+    }
+
+    /** The publisher is broken. The next one is given everything from the oldest unsettled entry on. */
+    void publisherFailed(Failure failure, long nowNanos) {
+        publisher.discard(nowNanos);
+        window.rewind();
+        if (!(state instanceof Active active)) {
+            return;
+        }
+        switch (failure.kind()) {
+            case FENCED -> fenced(active, failure, nowNanos);
+            case MISCONFIGURED, POSITION_LOST, POISON, BUG -> fail(failure);
+            case TRANSIENT -> enter(active.retrying(failure, publisher.attempt(), publisher.retryAtNanos()));
+        }
+    }
+
+    /** An entry can never be published as it is: nothing at or behind it is sent from now on. */
+    void halt(long number, Failure failure) {
+        haltedAt = haltedAt < 0 ? number : Math.min(haltedAt, number);
+        if (state instanceof Active active) {
+            enter(active.failed(failure));
+        }
+    }
+
+    /** Ends it all until an operator acts. */
+    void fail(Failure failure) {
+        closeAll();
+        if (state instanceof Active active) {
+            enter(active.failed(failure));
+        } else if (state instanceof Draining draining) {
+            enter(draining.failed(failure));
+        } else if (state instanceof Failed failed && failed.cause().kind() != FailureKind.BUG) {
+            enter(failed.failed(failure));
+        }
+    }
+
+    void closeAll() {
+        sourceOpen = false;
+        source.close();
+        publisher.close();
+    }
+
+    private void fenced(Active active, Failure failure, long nowNanos) {
+        long retryAtNanos = nowNanos + standbyInterval.toNanos();
+        sourceOpen = false;
+        source.discardUntil(retryAtNanos);
+        if (window.size() > 0) {
+            publisher.discardUntil(nowNanos);
+            window.clear();
+        }
+        if (!(active instanceof Standby)) {
+            enter(active.standby(failure, retryAtNanos));
+        }
+    }
+}

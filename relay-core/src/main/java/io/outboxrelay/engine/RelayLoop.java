@@ -1,0 +1,304 @@
+package io.outboxrelay.engine;
+
+import io.outboxrelay.ack.InFlightWindow;
+import io.outboxrelay.ack.Outcome;
+import io.outboxrelay.engine.RelayState.Active;
+import io.outboxrelay.engine.RelayState.Draining;
+import io.outboxrelay.engine.RelayState.Failed;
+import io.outboxrelay.engine.RelayState.Running;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.Entry;
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.outbox.Position;
+import io.outboxrelay.outbox.Wakeup;
+import io.outboxrelay.publish.Outcomes;
+import io.outboxrelay.publish.Publisher;
+import io.outboxrelay.route.Router;
+import io.outboxrelay.source.Batch;
+import io.outboxrelay.source.OutboxSource;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay. {@link #runOnce} is the whole program: take in acknowledgements, commit the settled prefix, publish while the
+ * window has room. It never blocks and never asks the clock; whoever drives it passes the time.
+ *
+ * <p>Everything behind it belongs to the thread that calls {@link #runOnce}. Other threads may call {@link #requestStop},
+ * {@link #state} and {@link #progress}.
+ */
+public final class RelayLoop {
+
+    private static final long IDLE_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long AWAITING_NANOS = Duration.ofMillis(5).toNanos();
+
+    private final Replaceable<OutboxSource> source;
+    private final Replaceable<Publisher> publisher;
+    private final Router router;
+    private final LoopSettings settings;
+    private final InFlightWindow window;
+    private final Reactions reactions;
+    private final Wakeup wakeup;
+    private final LoopProgress progress = new LoopProgress();
+    private final Outcomes outcomes = new SettlingOutcomes();
+
+    private volatile @Nullable Duration stopWithin;
+
+    /** A failure of the publisher that came among the outcomes; acted upon once they are all taken in. */
+    private @Nullable Failure publisherFailure;
+
+    /** Whether Kafka has acknowledged anything since publishing last failed or stalled. */
+    private boolean publishing = true;
+
+    private long lastOutcomeNanos;
+
+    /**
+     * A loop that has not done anything yet.
+     *
+     * @param wakeup unparks the thread that drives the loop
+     * @param onState is told of each new state, on the loop's thread
+     */
+    public RelayLoop(RelayPorts ports, LoopSettings settings, Wakeup wakeup, Consumer<RelayState> onState) {
+        this.router = ports.router();
+        this.settings = settings;
+        this.wakeup = wakeup;
+        this.window = new InFlightWindow(settings.window());
+        this.source = new Replaceable<>(ports.sources(), OutboxSource::close, settings.backoff());
+        this.publisher = new Replaceable<>(ports.publishers(), Publisher::close, settings.backoff());
+        this.reactions = new Reactions(source, publisher, window, settings.standbyInterval(), onState);
+    }
+
+    /**
+     * One duty cycle.
+     *
+     * @param nowNanos monotonic time in nanoseconds
+     * @return how much was done; after 0 there is nothing to do until something wakes the loop or {@link #idleNanos} have passed
+     */
+    public int runOnce(long nowNanos) {
+        try {
+            int work = connect(nowNanos);
+            work += takeOutcomes(nowNanos);
+            work += commit();
+            work += publish(nowNanos);
+            judge(nowNanos);
+            return work;
+        } catch (RuntimeException broken) {
+            reactions.fail(Failure.of(
+                    FailureKind.BUG,
+                    "an invariant is broken: " + broken,
+                    "start the relay again, nothing is lost; please report it with the log",
+                    broken));
+            return 0;
+        }
+    }
+
+    /** How long the loop may sleep when there is nothing to do and nobody wakes it, in nanoseconds. */
+    public long idleNanos() {
+        return window.awaitsOutcomes() ? AWAITING_NANOS : IDLE_NANOS;
+    }
+
+    /**
+     * Asks for a graceful stop: read nothing more, settle and commit what is in flight, close. Any thread; returns at once.
+     *
+     * @param within after so long it stops all the same, with whatever is still uncommitted
+     */
+    public void requestStop(Duration within) {
+        stopWithin = within;
+        wakeup.wake();
+    }
+
+    /** What the relay is doing now. Any thread. */
+    public RelayState state() {
+        return reactions.state();
+    }
+
+    /** What it has done so far. Any thread. */
+    public LoopProgress progress() {
+        return progress;
+    }
+
+    private int connect(long nowNanos) {
+        int made = 0;
+        boolean active = state() instanceof Active;
+        if (active) {
+            try {
+                OutboxSource opening = source.makeIfDue(nowNanos);
+                if (opening != null) {
+                    opening.open(wakeup);
+                    made++;
+                }
+            } catch (RelayException e) {
+                reactions.sourceFailed(e.failure(), nowNanos);
+            }
+        }
+        if (active || state() instanceof Draining || reactions.isHalted()) {
+            try {
+                made += publisher.makeIfDue(nowNanos) == null ? 0 : 1;
+            } catch (RelayException e) {
+                publisherFailed(e.failure(), nowNanos);
+            }
+        }
+        return made;
+    }
+
+    private int takeOutcomes(long nowNanos) {
+        Publisher from = publisher.current();
+        if (from == null) {
+            return 0;
+        }
+        int taken = from.drain(outcomes, nowNanos);
+        if (taken > 0 || !window.awaitsOutcomes()) {
+            lastOutcomeNanos = nowNanos;
+        }
+        Failure failure = publisherFailure;
+        if (failure != null) {
+            publisherFailure = null;
+            publisherFailed(failure, nowNanos);
+        }
+        return taken;
+    }
+
+    private int commit() {
+        OutboxSource at = source.current();
+        Position upTo = at == null ? null : window.takeCommittable();
+        if (at == null || upTo == null) {
+            return 0;
+        }
+        at.commit(upTo);
+        return 1;
+    }
+
+    private int publish(long nowNanos) {
+        int work = sendUnsent();
+        OutboxSource from = source.current();
+        if (from == null) {
+            return work;
+        }
+        try {
+            Batch batch = mayRead() ? from.poll(window.roomRecords(), window.roomBytes()) : from.poll(0, 0);
+            if (batch.committed() != null) {
+                window.release(batch.committed());
+                progress.countCommitted();
+                work++;
+            }
+            for (Entry entry : batch.entries()) {
+                if (!receive(entry)) {
+                    break;
+                }
+                work++;
+            }
+        } catch (RelayException e) {
+            reactions.sourceFailed(e.failure(), nowNanos);
+        }
+        return work + sendUnsent();
+    }
+
+    private boolean mayRead() {
+        return state() instanceof Active
+                && publisher.current() != null
+                && stopWithin == null
+                && window.roomRecords() > 0;
+    }
+
+    /** Takes in one entry; false when nothing behind it may be taken in. */
+    private boolean receive(Entry entry) {
+        reactions.sourceOpened();
+        if (!(entry instanceof OutboxRecord row)) {
+            window.addCheckpoint(entry.position());
+            return true;
+        }
+        try {
+            window.add(row.position(), router.route(row), row.sizeBytes());
+            return true;
+        } catch (RelayException e) {
+            reactions.halt(window.nextNumber(), e.failure());
+            return false;
+        }
+    }
+
+    private int sendUnsent() {
+        Publisher to = publisher.current();
+        int sent = 0;
+        if (to != null) {
+            for (long number = window.nextUnsent();
+                    number >= 0 && reactions.mayPass(number);
+                    number = window.nextUnsent()) {
+                to.send(number, window.markSent(number));
+                sent++;
+            }
+        }
+        return sent;
+    }
+
+    private void judge(long nowNanos) {
+        progress.inFlight(window.size(), window.sizeBytes());
+        Duration within = stopWithin;
+        if (within != null && state() instanceof Active active) {
+            reactions.enter(active.draining(nowNanos + within.toNanos()));
+        } else if (within != null && state() instanceof Failed failed) {
+            reactions.enter(failed.draining(nowNanos + within.toNanos()));
+        }
+        if (state() instanceof Draining draining && (isDrained() || nowNanos - draining.deadlineNanos() >= 0)) {
+            reactions.closeAll();
+            reactions.enter(draining.stopped(window.size()));
+        } else if (state() instanceof Active active && reactions.isSourceOpen()) {
+            judgePublishing(active, nowNanos);
+        }
+    }
+
+    private boolean isDrained() {
+        return source.current() == null || window.isReleasedBefore(reactions.drainEnd());
+    }
+
+    private void judgePublishing(Active active, long nowNanos) {
+        Publisher to = publisher.current();
+        if (to == null) {
+            return;
+        }
+        long silentNanos = window.awaitsOutcomes() ? nowNanos - lastOutcomeNanos : 0;
+        if (!(active instanceof Running) && (publishing || !window.awaitsOutcomes())) {
+            publishing = true;
+            reactions.enter(active.running());
+        } else if (active instanceof Running
+                && silentNanos >= settings.stalledAfter().toNanos()) {
+            publishing = false;
+            Failure silence = Failure.of(
+                    FailureKind.TRANSIENT,
+                    "Kafka has acknowledged nothing for "
+                            + Duration.ofNanos(silentNanos).toSeconds() + " s"
+                            + to.waitingFor().map(reason -> ": " + reason).orElse(""),
+                    "see that the brokers can be reached and have enough in-sync replicas; the relay goes on by itself");
+            reactions.enter(active.retrying(silence, 1, nowNanos));
+        }
+    }
+
+    private void publisherFailed(Failure failure, long nowNanos) {
+        publishing = false;
+        reactions.publisherFailed(failure, nowNanos);
+    }
+
+    /** Settles entries as their outcomes come in. */
+    private final class SettlingOutcomes implements Outcomes {
+
+        @Override
+        public void published(long number) {
+            window.settle(number, Outcome.PUBLISHED);
+            progress.countPublished();
+            publishing = true;
+        }
+
+        @Override
+        public void failed(long number, Failure failure) {
+            if (failure.kind() != FailureKind.POISON) {
+                publisherFailure = publisherFailure == null ? failure : publisherFailure;
+            } else if (window.isForsaken(number)) {
+                // It will be read, sent and refused again, by a source that it can be held at.
+                window.settle(number, Outcome.SKIPPED);
+            } else {
+                reactions.halt(number, failure);
+            }
+        }
+    }
+}
