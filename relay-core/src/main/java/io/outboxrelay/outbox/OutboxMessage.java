@@ -20,7 +20,7 @@ public record OutboxMessage(
 
     /** The size that counts against the producer's and the broker's limits, without the few bytes of framing. */
     public long sizeBytes() {
-        long size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        long size = (key == null ? 0L : key.length) + (value == null ? 0L : value.length);
         for (Header header : headers) {
             size += header.name().length() + header.value().length;
         }
