@@ -1,0 +1,25 @@
+package io.outboxrelay.testkit;
+
+import java.sql.SQLException;
+
+/** What an error of the database means to a writer of the workload. */
+enum ShopFailure {
+    /** Connect again and go on; a commit under way has an unknown outcome. */
+    CONNECTION_LOST,
+    /** This transaction is rolled back, the next may work. */
+    TRANSACTION_LOST,
+    /** The workload itself is wrong. */
+    FATAL;
+
+    static ShopFailure of(SQLException failure) {
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        if (state.startsWith("08") || state.startsWith("57P") || state.equals("53300")) {
+            return CONNECTION_LOST;
+        }
+        // Serialization, deadlock, lock not available, cancelled.
+        if (state.startsWith("40") || state.equals("55P03") || state.equals("57014")) {
+            return TRANSACTION_LOST;
+        }
+        return FATAL;
+    }
+}
