@@ -1,0 +1,215 @@
+package io.outboxrelay.publish;
+
+import static io.outboxrelay.failure.FailureKind.FENCED;
+import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
+import static io.outboxrelay.failure.FailureKind.POISON;
+import static io.outboxrelay.failure.FailureKind.TRANSIENT;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import javax.security.auth.login.LoginException;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.*;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Kafka error means for the relay, and what mends it. The one place where Kafka's exceptions are told apart.
+ *
+ * <p>POISON is only what lies in the message itself and would be refused at every attempt. Everything else, and everything
+ * unknown, is TRANSIENT: tried again visibly, never given up. In particular an error that Kafka calls retriable is TRANSIENT
+ * even when the producer gave up on it.
+ */
+final class KafkaFailures {
+
+    /** Says of an error whether it is about a message rather than about the connection, the rights or the cluster. */
+    private record Rule(Class<? extends Throwable> error, FailureKind kind, String remedy) {}
+
+    private static final String RIGHTS_REMEDY = "; the relay goes on by itself once it is granted";
+
+    /** In order: the first rule that fits counts, so the special stand before the general. */
+    private static final List<Rule> RULES = List.of(
+            // In the message itself.
+            new Rule(
+                    RecordTooLargeException.class,
+                    POISON,
+                    "raise max.message.bytes of the topic (with kafka.max.request.size and kafka.buffer.memory where"
+                            + " those are named), or publish a reference instead of the data"),
+            new Rule(InvalidTopicException.class, POISON, "make the row's columns yield a valid topic name"),
+            new Rule(
+                    InvalidTimestampException.class,
+                    POISON,
+                    "widen message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic"),
+            new Rule(
+                    InvalidRecordException.class,
+                    POISON,
+                    "give the row a key if the topic is compacted (cleanup.policy=compact takes no message without one)"),
+            new Rule(
+                    UnsupportedForMessageFormatException.class,
+                    POISON,
+                    "let the topic use message format 2 (headers need it)"),
+            new Rule(
+                    PolicyViolationException.class,
+                    POISON,
+                    "make the message conform to the cluster's policy, or change the policy"),
+
+            // About rights.
+            new Rule(
+                    TopicAuthorizationException.class,
+                    TRANSIENT,
+                    "grant the relay WRITE and DESCRIBE on the topic" + RIGHTS_REMEDY),
+            new Rule(
+                    ClusterAuthorizationException.class,
+                    TRANSIENT,
+                    "grant the relay IDEMPOTENT_WRITE on the cluster" + RIGHTS_REMEDY),
+            new Rule(
+                    TransactionalIdAuthorizationException.class,
+                    TRANSIENT,
+                    "grant the relay WRITE and DESCRIBE on the transactional id" + RIGHTS_REMEDY),
+            new Rule(AuthorizationException.class, TRANSIENT, "grant the relay the right" + RIGHTS_REMEDY),
+            new Rule(
+                    SslAuthenticationException.class,
+                    TRANSIENT,
+                    "check kafka.security.protocol and the certificates in kafka.ssl.*"),
+            new Rule(
+                    AuthenticationException.class,
+                    TRANSIENT,
+                    "check kafka.security.protocol and the credentials in kafka.sasl.*"),
+            new Rule(
+                    SecurityDisabledException.class,
+                    TRANSIENT,
+                    "the brokers have no authorizer; check which listener kafka.bootstrap.servers names"),
+
+            // Another producer in our place.
+            new Rule(ProducerFencedException.class, FENCED, "see which other relay publishes this outbox"),
+
+            // The producer and the brokers disagree about what was written; a new producer starts afresh.
+            new Rule(InvalidProducerEpochException.class, TRANSIENT, "nothing; a new producer takes over"),
+            new Rule(
+                    OutOfOrderSequenceException.class,
+                    TRANSIENT,
+                    "nothing for the relay; see whether brokers lost data (unclean leader election, a wiped disk)"),
+            new Rule(InvalidPidMappingException.class, TRANSIENT, "nothing; a new producer takes over"),
+
+            // The cluster, for a while.
+            new Rule(BufferExhaustedException.class, TRANSIENT, "raise kafka.buffer.memory"),
+            new Rule(
+                    NotEnoughReplicasException.class,
+                    TRANSIENT,
+                    "bring replicas of the partition back in sync, or lower min.insync.replicas"),
+            new Rule(
+                    NotEnoughReplicasAfterAppendException.class,
+                    TRANSIENT,
+                    "bring replicas of the partition back in sync, or lower min.insync.replicas"),
+            new Rule(
+                    UnknownTopicOrPartitionException.class,
+                    TRANSIENT,
+                    "create the topic, or let the brokers create it (auto.create.topics.enable)"),
+            new Rule(KafkaStorageException.class, TRANSIENT, "see to the disks of the brokers"),
+            new Rule(ThrottlingQuotaExceededException.class, TRANSIENT, "raise the quota of the relay"),
+            new Rule(TimeoutException.class, TRANSIENT, "see whether the brokers can be reached and are healthy"),
+            new Rule(RetriableException.class, TRANSIENT, "nothing if it passes; else see to the brokers"),
+            new Rule(
+                    UnsupportedVersionException.class,
+                    TRANSIENT,
+                    "run brokers that know idempotent producers and headers: Kafka 2.1 or later"),
+            new Rule(UnsupportedCompressionTypeException.class, TRANSIENT, "choose another kafka.compression.type"),
+            new Rule(InvalidRequiredAcksException.class, TRANSIENT, "see to the brokers: they refuse acks=all"),
+            new Rule(UnknownServerException.class, TRANSIENT, "look into the brokers' logs"),
+            new Rule(InterruptException.class, TRANSIENT, "nothing; the relay is stopping or tries again"));
+
+    private KafkaFailures() {}
+
+    /** What the error of one message, or of the producer, means. */
+    static Failure classify(Throwable thrown) {
+        Throwable error = unwrap(thrown);
+        Rule rule = ruleFor(error);
+        return rule == null
+                ? Failure.of(
+                        TRANSIENT, "Kafka: " + describe(error), "nothing if it passes; else see to the brokers", error)
+                : Failure.of(rule.kind(), "Kafka: " + describe(error), rule.remedy(), error);
+    }
+
+    /**
+     * Whether the error may be about what a message holds. In a batch this blames nobody in particular: its innocent members
+     * get a bare {@code KafkaException}, or on old brokers the very error of the guilty one.
+     */
+    static boolean mayBlameMessage(Throwable thrown) {
+        Rule rule = ruleFor(unwrap(thrown));
+        return rule == null || rule.kind() == POISON;
+    }
+
+    /** What it means that a client could not be made of settings that were found valid. */
+    static Failure classifyConstruction(Throwable thrown, String bootstrapServers) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            boolean unresolvable = cause instanceof ConfigException
+                    && String.valueOf(cause.getMessage()).contains("No resolvable bootstrap urls");
+            if (unresolvable) {
+                return Failure.of(
+                        TRANSIENT,
+                        "none of the hosts in kafka.bootstrap.servers=" + bootstrapServers + " can be resolved",
+                        "check the names and the DNS; the relay goes on by itself once one resolves",
+                        thrown);
+            }
+            if (cause instanceof LoginException || isNetwork(cause)) {
+                return Failure.of(
+                        TRANSIENT,
+                        "Kafka: " + describe(cause),
+                        "see whether the login service can be reached and knows the relay",
+                        thrown);
+            }
+        }
+        return Failure.of(
+                MISCONFIGURED, "Kafka client: " + describe(root(thrown)), "correct the kafka.* settings", thrown);
+    }
+
+    private static boolean isNetwork(Throwable cause) {
+        return cause instanceof ConnectException
+                || cause instanceof SocketTimeoutException
+                || cause instanceof UnknownHostException;
+    }
+
+    private static @Nullable Rule ruleFor(Throwable error) {
+        for (Rule rule : RULES) {
+            if (rule.error().isInstance(error)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /** The error itself, out of what a future or the producer's error state wraps around it. */
+    private static Throwable unwrap(Throwable thrown) {
+        Throwable error = thrown;
+        Throwable cause = error.getCause();
+        while (cause != null
+                && (error.getClass() == KafkaException.class
+                        || error instanceof ExecutionException
+                        || error instanceof CompletionException)) {
+            error = cause;
+            cause = error.getCause();
+        }
+        return error;
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable root = thrown;
+        for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root;
+    }
+
+    private static String describe(Throwable error) {
+        String name = error.getClass().getSimpleName().replaceFirst("Exception$", "");
+        return error.getMessage() == null ? name : name + ": " + error.getMessage();
+    }
+}

@@ -1,0 +1,197 @@
+package io.outboxrelay.publish;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.outbox.Wakeup;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Publishes through one idempotent producer. Made by {@link KafkaPublishers}.
+ *
+ * <pre>
+ *   send -&gt; Lane, one per topic -&gt; ProducerGate -&gt; Kafka's I/O thread: Ticket.onCompletion -&gt; Mailbox -&gt; drain
+ * </pre>
+ *
+ * A verdict of POISON is believed only of a message that was {@linkplain Ticket#alone alone} in its batch, because brokers
+ * refuse whole batches. Otherwise it breaks this publisher, and the next one goes {@linkplain CarefulTopics carefully}. After
+ * a message was refused for good its lane is sealed: what waits behind it is not sent.
+ *
+ * <p>What remains possible: a topic whose {@code max.message.bytes} is below {@link Lane#CERTAIN_BYTES_MAX} can refuse a
+ * message whose successors are in the brokers' hands already. They land before it, and once more behind it after the replay.
+ *
+ * <p>All methods belong to the loop's thread; none blocks, but the constructor resolves host names. While anything is
+ * unsettled {@link #drain} is to be called every 100 ms or so even when nobody woke the loop: room in the producer makes no
+ * sound.
+ */
+final class KafkaPublisher implements Publisher {
+
+    private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final String servers;
+    private final CarefulTopics carefulTopics;
+    private final BooleanSupplier mayStart;
+    private final MetadataBell bell;
+    private final Mailbox mailbox;
+    private final ProducerGate gate;
+    private final Lanes lanes;
+
+    /** In the order in which they were sent; the first is never settled. */
+    private final ArrayDeque<Ticket> unsettled = new ArrayDeque<>();
+
+    private boolean started;
+    private boolean finished;
+    private long nowNanos;
+    private long newsAtNanos;
+    private long retriesAtNews;
+
+    /**
+     * A publisher with a producer of its own.
+     *
+     * @param mayStart whether messages may go out yet: not before the producer of the previous attempt has ended
+     * @throws RelayException TRANSIENT or MISCONFIGURED when the producer cannot be made
+     */
+    KafkaPublisher(PublisherSettings settings, Wakeup wakeup, CarefulTopics carefulTopics, BooleanSupplier mayStart) {
+        this.servers = settings.bootstrapServers();
+        this.carefulTopics = carefulTopics;
+        this.mayStart = mayStart;
+        this.bell = new MetadataBell(wakeup);
+        this.mailbox = new Mailbox(wakeup);
+        this.gate = new ProducerGate(settings, bell, wakeup);
+        this.lanes = new Lanes(gate, mailbox, carefulTopics);
+    }
+
+    @Override
+    public void send(long number, OutboxMessage message) {
+        if (finished) {
+            return;
+        }
+        if (unsettled.isEmpty()) {
+            noteNews();
+        }
+        Ticket ticket = new Ticket(number, message, lanes.of(message.topic()), mailbox);
+        unsettled.add(ticket);
+        if (started) {
+            lanes.send(ticket, nowNanos);
+        } else {
+            lanes.hold(ticket);
+        }
+    }
+
+    @Override
+    public int drain(Outcomes outcomes, long nowNanos) {
+        this.nowNanos = nowNanos;
+        if (finished || !hasStarted()) {
+            return 0;
+        }
+        int delivered = 0;
+        for (Ticket ticket = mailbox.takeAll(); ticket != null && !finished; ticket = ticket.next) {
+            deliver(ticket, outcomes);
+            delivered++;
+        }
+        if (delivered > 0) {
+            noteNews();
+        } else if (areCredentialsRefused()) {
+            finish(unsettled.getFirst().number, credentialsRefused(), outcomes);
+            delivered++;
+        }
+        if (!finished) {
+            lanes.advanceWaiting(nowNanos, bell.hasRung());
+        }
+        return delivered;
+    }
+
+    private boolean hasStarted() {
+        if (!started && mayStart.getAsBoolean()) {
+            started = true;
+            noteNews();
+        }
+        return started;
+    }
+
+    private void deliver(Ticket ticket, Outcomes outcomes) {
+        int inQuestion = ticket.lane.unsettled();
+        lanes.settle(ticket);
+        ticket.settled = true;
+        while (!unsettled.isEmpty() && unsettled.getFirst().settled) {
+            unsettled.removeFirst();
+        }
+        Exception error = ticket.error;
+        if (error == null) {
+            outcomes.published(ticket.number);
+            return;
+        }
+        Failure failure = KafkaFailures.classify(error);
+        if (!ticket.alone && KafkaFailures.mayBlameMessage(error)) {
+            carefulTopics.add(ticket.lane.topic(), inQuestion);
+            finish(ticket.number, batchRefused(ticket.lane, error), outcomes);
+        } else if (failure.kind() == FailureKind.POISON) {
+            ticket.lane.seal();
+            outcomes.failed(ticket.number, failure);
+        } else {
+            finish(ticket.number, failure, outcomes);
+        }
+    }
+
+    /** Nothing is delivered after this: what is acknowledged behind the failure is to be published again behind it. */
+    private void finish(long number, Failure failure, Outcomes outcomes) {
+        finished = true;
+        outcomes.failed(number, failure);
+    }
+
+    private static Failure batchRefused(Lane lane, Exception error) {
+        return Failure.of(
+                FailureKind.TRANSIENT,
+                "the brokers refused a batch of topic " + lane.topic() + ": " + error.getMessage(),
+                "nothing yet; its messages are sent again one by one, to find out which one is refused",
+                error);
+    }
+
+    /** A producer whose credentials were withdrawn retries in silence; a new one may read new certificates, and says so. */
+    private boolean areCredentialsRefused() {
+        return !unsettled.isEmpty()
+                && nowNanos - newsAtNanos > SILENCE_MAX_NANOS
+                && gate.vitals().failedAuthentications() > 0
+                && !gate.vitals().isConnected();
+    }
+
+    private Failure credentialsRefused() {
+        return Failure.of(
+                FailureKind.TRANSIENT,
+                "the brokers at " + servers + " refuse the connection for its credentials",
+                "check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*");
+    }
+
+    private void noteNews() {
+        newsAtNanos = nowNanos;
+        retriesAtNews = gate.vitals().retries();
+    }
+
+    @Override
+    public Optional<String> waitingFor() {
+        if (finished || unsettled.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!started) {
+            return Optional.of("the previous Kafka producer has not ended yet");
+        }
+        long retries = gate.vitals().retries() - retriesAtNews;
+        return new Hindrance(servers, unsettled.size(), nowNanos, nowNanos - newsAtNanos, retries)
+                .find(lanes, gate.vitals());
+    }
+
+    @Override
+    public void close() {
+        finished = true;
+        gate.close();
+    }
+
+    /** Whether nothing that was handed to this publisher can reach a broker any more. Any thread. */
+    boolean hasEnded() {
+        return gate.hasEnded();
+    }
+}

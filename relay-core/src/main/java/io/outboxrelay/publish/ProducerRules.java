@@ -1,0 +1,259 @@
+package io.outboxrelay.publish;
+
+import static org.apache.kafka.clients.producer.ProducerConfig.*;
+
+import io.outboxrelay.failure.NearestName;
+import io.outboxrelay.failure.Problem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/** Which producer settings are the relay's, which are the user's, and what is wrong with those that were given. */
+final class ProducerRules {
+
+    /** The relay's choice where the user makes none. */
+    static final Map<String, String> DEFAULTS = Map.of(
+            CLIENT_ID_CONFIG, "outbox-relay",
+            COMPRESSION_TYPE_CONFIG, "lz4",
+            BATCH_SIZE_CONFIG, Integer.toString(256 * 1024),
+            LINGER_MS_CONFIG, "5",
+            BUFFER_MEMORY_CONFIG, Integer.toString(64 * 1024 * 1024),
+            // High, so that the topic's limit decides; still below what brokers take as one request
+            // (socket.request.max.bytes, 100 MiB),
+            // because a larger one is answered by a cut connection, which looks like a network that never heals.
+            MAX_REQUEST_SIZE_CONFIG, Integer.toString(32 * 1024 * 1024),
+            // The brokers' operators asking clients for their metrics: for whoever wants it.
+            ENABLE_METRICS_PUSH_CONFIG, "false");
+
+    /** A setting that the relay's promises rest on. */
+    private record Fixed(String name, String value, Predicate<String> fits, String because) {
+        Fixed(String name, String value, String because) {
+            this(name, value, value::equalsIgnoreCase, because);
+        }
+    }
+
+    private static final String NO_EXPIRY =
+            "a message that expires is passed by its successors; the relay never gives one up";
+    private static final String BYTES = "keys and payloads are published byte for byte";
+
+    private static final List<Fixed> FIXED = List.of(
+            new Fixed(
+                    ACKS_CONFIG,
+                    "all",
+                    value -> value.equals("all") || value.equals("-1"),
+                    "a row is forgotten once its message is acknowledged, so the acknowledgement must be every replica's"),
+            new Fixed(
+                    ENABLE_IDEMPOTENCE_CONFIG,
+                    "true",
+                    "without it the producer's own retries repeat and reorder messages"),
+            new Fixed(DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(Integer.MAX_VALUE), NO_EXPIRY),
+            new Fixed(RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE), NO_EXPIRY),
+            new Fixed(
+                    MAX_BLOCK_MS_CONFIG,
+                    "0",
+                    "one topic that is away must not hold up the others; the relay holds its messages itself"),
+            new Fixed(KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(), BYTES),
+            new Fixed(VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(), BYTES));
+
+    private static final int IN_FLIGHT_MAX = 5;
+
+    /** Settings that are refused whatever their value. */
+    private static final Map<String, String> REFUSED = Map.of(
+            TRANSACTIONAL_ID_CONFIG, "the relay does not publish in transactions",
+            TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG, "the relay does not publish in transactions",
+            INTERCEPTOR_CLASSES_CONFIG,
+                    "an interceptor may change, drop or delay what was promised to be published as it is");
+
+    /** What plugins are configured by is known to them alone, so with a plugin unknown names are let pass. */
+    private static final Set<String> PLUGINS = Set.of(
+            PARTITIONER_CLASS_CONFIG,
+            METRIC_REPORTER_CLASSES_CONFIG,
+            "security.providers",
+            "ssl.engine.factory.class",
+            "sasl.client.callback.handler.class",
+            "sasl.login.callback.handler.class",
+            "sasl.login.class",
+            "sasl.oauthbearer.jwt.retriever.class",
+            "sasl.oauthbearer.jwt.validator.class");
+
+    private static final List<String> OPEN_PREFIXES = List.of("config.providers.", "metrics.context.");
+
+    private static final Set<String> PASSWORDS = ProducerConfig.configDef().configKeys().values().stream()
+            .filter(key -> key.type == Type.PASSWORD)
+            .map(key -> key.name)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Pattern SECRET =
+            Pattern.compile("password|passphrase|secret|token$|credential|jaas|\\.key$|api[._-]?key|user\\.info");
+
+    private final Map<String, String> given;
+    private final long windowBytesMax;
+    private final List<Problem> problems = new ArrayList<>();
+
+    ProducerRules(Map<String, String> given, long windowBytesMax) {
+        this.given = new TreeMap<>(given);
+        this.windowBytesMax = windowBytesMax;
+    }
+
+    static Map<String, String> fixedValues() {
+        return FIXED.stream().collect(Collectors.toMap(Fixed::name, Fixed::value));
+    }
+
+    static boolean isSecret(String name) {
+        return PASSWORDS.contains(name)
+                || SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
+    }
+
+    List<Problem> problems() {
+        checkServers();
+        checkNames();
+        Set<String> malformed = checkValues();
+        checkFixed();
+        checkOrder(malformed);
+        if (malformed.isEmpty()) {
+            checkSizes();
+        }
+        return List.copyOf(problems);
+    }
+
+    private void checkServers() {
+        String servers = given.getOrDefault(BOOTSTRAP_SERVERS_CONFIG, "").trim();
+        if (servers.isEmpty()) {
+            say(BOOTSTRAP_SERVERS_CONFIG + " is missing", "name the brokers: kafka.bootstrap.servers=host:9092");
+            return;
+        }
+        for (String server : servers.split(",", -1)) {
+            String address = server.trim();
+            if (Utils.getHost(address) == null || Utils.getPort(address) == null) {
+                say(
+                        BOOTSTRAP_SERVERS_CONFIG + " holds '" + address + "', which is not host:port",
+                        "write host:port, several separated by commas");
+            }
+        }
+    }
+
+    private void checkNames() {
+        Set<String> known = ProducerConfig.configNames();
+        boolean withPlugin = PLUGINS.stream().anyMatch(given::containsKey);
+        for (String name : given.keySet()) {
+            boolean open = OPEN_PREFIXES.stream().anyMatch(name::startsWith);
+            if (known.contains(name) || open) {
+                continue;
+            }
+            var nearest = NearestName.of(name, known);
+            if (nearest.isPresent()) {
+                say(name + " is not a producer setting", "did you mean kafka." + nearest.get() + "?");
+            } else if (!withPlugin) {
+                say(
+                        name + " is not a producer setting",
+                        "remove it; Kafka's producer settings are listed at https://kafka.apache.org/documentation/#producerconfigs");
+            }
+        }
+    }
+
+    /** What Kafka itself says of each value; returns the names that it cannot use. */
+    private Set<String> checkValues() {
+        Map<String, String> complete = new HashMap<>(DEFAULTS);
+        complete.putAll(given);
+        complete.putIfAbsent(BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+        fixedValues().forEach(complete::putIfAbsent);
+        Set<String> malformed = new TreeSet<>();
+        for (ConfigValue value : ProducerConfig.configDef().validate(complete)) {
+            if (value.errorMessages().isEmpty() || !given.containsKey(value.name())) {
+                continue;
+            }
+            malformed.add(value.name());
+            say(
+                    value.name()
+                            + (isSecret(value.name())
+                                    ? " cannot be used"
+                                    : ": " + value.errorMessages().get(0)),
+                    "correct the value");
+        }
+        return malformed;
+    }
+
+    private void checkFixed() {
+        for (Fixed fixed : FIXED) {
+            String value = given.get(fixed.name());
+            if (value != null && !fixed.fits().test(value.trim())) {
+                say(
+                        fixed.name() + "=" + value + " is not possible: " + fixed.because(),
+                        "remove the setting; the relay uses " + fixed.value());
+            }
+        }
+        REFUSED.forEach((name, because) -> {
+            if (given.containsKey(name)) {
+                say(name + " is not possible: " + because, "remove the setting");
+            }
+        });
+    }
+
+    private void checkOrder(Set<String> malformed) {
+        String inFlight = given.get(MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION);
+        if (inFlight != null
+                && !malformed.contains(MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION)
+                && number(inFlight) > IN_FLIGHT_MAX) {
+            say(
+                    MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION + "=" + inFlight
+                            + " is not possible: brokers keep the order of no more than five",
+                    "set it to 1 to 5, or remove it");
+        }
+        if ("true".equalsIgnoreCase(given.get(PARTITIONER_IGNORE_KEYS_CONFIG))) {
+            say(
+                    PARTITIONER_IGNORE_KEYS_CONFIG
+                            + "=true is not possible: messages of one key would scatter over partitions and lose their order",
+                    "remove the setting");
+        }
+        if (RoundRobinPartitioner.class.getName().equals(given.get(PARTITIONER_CLASS_CONFIG))) {
+            say(
+                    PARTITIONER_CLASS_CONFIG + "=" + RoundRobinPartitioner.class.getName()
+                            + " is not possible: messages of one key would scatter over partitions and lose their order",
+                    "remove the setting, or name a partitioner that goes by the key alone");
+        }
+    }
+
+    private void checkSizes() {
+        long bufferBytes = size(BUFFER_MEMORY_CONFIG);
+        if (bufferBytes <= windowBytesMax) {
+            say(
+                    BUFFER_MEMORY_CONFIG + "=" + bufferBytes + " has no room for the " + windowBytesMax
+                            + " bytes that may be in flight",
+                    "set it to " + 2 * windowBytesMax + " or more");
+        }
+        for (String name : List.of(MAX_REQUEST_SIZE_CONFIG, BATCH_SIZE_CONFIG)) {
+            if (size(name) > bufferBytes) {
+                say(
+                        name + "=" + size(name) + " is more than " + BUFFER_MEMORY_CONFIG + "=" + bufferBytes,
+                        "raise kafka." + BUFFER_MEMORY_CONFIG + " to four times as much");
+            }
+        }
+    }
+
+    private long size(String name) {
+        return number(given.getOrDefault(name, DEFAULTS.get(name)));
+    }
+
+    private static long number(@Nullable String value) {
+        return value == null ? 0 : Long.parseLong(value.trim());
+    }
+
+    private void say(String what, String remedy) {
+        problems.add(new Problem(PublisherSettings.PREFIX + what, remedy));
+    }
+}
