@@ -1,0 +1,133 @@
+package io.outboxrelay.publish;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.outbox.OutboxMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What an engine does with publishers, in its simplest form: keeps a window, replaces a broken publisher, replays from the
+ * oldest unsettled message, and stops before a message that is refused for good. Observes what comes of it.
+ */
+final class PublishRun implements Outcomes, AutoCloseable {
+
+    private static final int WINDOW_RECORDS = 20_000;
+
+    final List<Failure> failures = new ArrayList<>();
+    final Set<Long> refused = new HashSet<>();
+    final List<OutboxMessage> messages = new ArrayList<>();
+    long slowestSendNanos;
+
+    private final KafkaPublishers publishers;
+    private final Thread loop = Thread.currentThread();
+    private final Set<Long> settledAhead = new HashSet<>();
+    private Publisher publisher;
+    private long sent;
+    private long floor;
+    private boolean broken;
+
+    PublishRun(PublisherSettings settings) {
+        this.publishers = new KafkaPublishers(settings);
+        this.publisher = publishers.open(this::wake);
+    }
+
+    private void wake() {
+        LockSupport.unpark(loop);
+    }
+
+    PublishRun add(OutboxMessage message) {
+        messages.add(message);
+        return this;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    /** The number of the first message that is not published. */
+    long floor() {
+        return floor;
+    }
+
+    int published() {
+        return (int) floor + settledAhead.size();
+    }
+
+    boolean isEverythingPublished() {
+        return floor == messages.size();
+    }
+
+    /** Everything in front of the first refused message is published. */
+    boolean isEverythingPublishedUpToARefusedOne() {
+        return refused.contains(floor);
+    }
+
+    void runOnce() {
+        publisher.drain(this, System.nanoTime());
+        if (broken) {
+            broken = false;
+            publisher.close();
+            publisher = publishers.open(this::wake);
+            sent = floor;
+            settledAhead.clear();
+        }
+        boolean idle = true;
+        while (refused.isEmpty() && sent < messages.size() && sent - floor < WINDOW_RECORDS) {
+            long before = System.nanoTime();
+            publisher.send(sent, messages.get((int) sent));
+            slowestSendNanos = Math.max(slowestSendNanos, System.nanoTime() - before);
+            sent++;
+            idle = false;
+        }
+        if (idle) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    void runUntil(Duration atMost, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "not within " + atMost + ": published " + published() + " of " + messages.size()
+                                + ", floor " + floor + ", sent " + sent + ", failures " + failures + ", waiting for "
+                                + publisher.waitingFor());
+            }
+            runOnce();
+        }
+    }
+
+    @Override
+    public void published(long number) {
+        if (number < floor || !settledAhead.add(number)) {
+            throw new AssertionError("message " + number + " was published twice, says the publisher");
+        }
+        while (settledAhead.remove(floor)) {
+            floor++;
+        }
+    }
+
+    @Override
+    public void failed(long number, Failure failure) {
+        if (broken) {
+            throw new AssertionError("a second failure of a broken publisher: " + failure);
+        }
+        failures.add(failure);
+        if (failure.kind() == FailureKind.POISON) {
+            refused.add(number);
+        } else {
+            broken = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+    }
+}
