@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -114,5 +116,32 @@ class ArchitectureTest {
                 .allSatisfy(it -> assertThat(it.isAnnotatedWith(NullMarked.class))
                         .as("%s has a package-info with @NullMarked", it.getName())
                         .isTrue());
+    }
+
+    @Test
+    void interfaces_have_at_most_four_methods() {
+        List<JavaClass> interfaces = CLASSES.stream()
+                .filter(type -> type.isInterface() && !type.isAnnotation())
+                .toList();
+        assertThat(interfaces)
+                .isNotEmpty()
+                .allSatisfy(type -> assertThat(type.getMethods().stream()
+                                .filter(method -> method.getModifiers().contains(JavaModifier.ABSTRACT)))
+                        .as(type.getName())
+                        .hasSizeLessThanOrEqualTo(4));
+    }
+
+    /** Records are what the parameters beyond five are grouped in; what is anonymous or an enum takes no arguments of ours. */
+    @Test
+    void constructors_have_at_most_five_parameters() {
+        List<JavaConstructor> constructors = CLASSES.stream()
+                .filter(type -> !type.isRecord() && !type.isEnum() && !type.isAnonymousClass())
+                .flatMap(type -> type.getConstructors().stream())
+                .toList();
+        assertThat(constructors)
+                .isNotEmpty()
+                .allSatisfy(constructor -> assertThat(constructor.getRawParameterTypes())
+                        .as(constructor.getFullName())
+                        .hasSizeLessThanOrEqualTo(5));
     }
 }
