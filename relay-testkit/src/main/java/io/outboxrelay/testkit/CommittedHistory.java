@@ -3,6 +3,7 @@ package io.outboxrelay.testkit;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -89,20 +90,17 @@ public final class CommittedHistory {
             }
         }
         unknown.clear();
-        int undone = 0;
-        for (UUID id : committed.keySet()) {
-            if (!inDatabase.contains(id)) {
-                committed.remove(id);
-                rolledBack.add(id);
-                undone++;
-            }
-        }
+        List<OrderEvent> undone = committed.values().stream()
+                .filter(event -> !inDatabase.contains(event.id()))
+                .toList();
+        rolledBack(undone);
+        undone.forEach(event -> committed.remove(event.id()));
         for (UUID id : inDatabase) {
             if (!committed.containsKey(id)) {
                 throw new IllegalStateException("event " + id + " took effect, but no writer noted its commit");
             }
         }
-        return new Settlement(found, absent, undone);
+        return new Settlement(found, absent, undone.size());
     }
 
     /**

@@ -56,7 +56,8 @@ class HistoryCheckerTest {
         List<OrderEvent> one = commit("order-1", 2);
         List<OrderEvent> two = commit("order-2", 2);
 
-        Verdict verdict = judge(record(one.get(0)), record(two.get(0)), record(one.get(1)), record(two.get(1)));
+        Verdict verdict =
+                judge(List.of(record(one.get(0)), record(two.get(0)), record(one.get(1)), record(two.get(1))));
 
         assertThat(verdict).hasToString("committed=4 published=4 lost=0 phantom=0 reordered=0 repeated=0");
     }
@@ -67,7 +68,7 @@ class HistoryCheckerTest {
         history.rolledBack(List.of(undone));
         List<OrderEvent> events = commit("order-1", 1);
 
-        Verdict verdict = judge(record(undone), record(events.get(0)));
+        Verdict verdict = judge(List.of(record(undone), record(events.get(0))));
 
         assertThat(verdict.phantom()).isEqualTo(1);
         assertThat(verdict.reordered()).isZero();
@@ -88,14 +89,14 @@ class HistoryCheckerTest {
         ConsumerRecord<byte[], byte[]> noHeader = record(event);
         noHeader.headers().remove("id");
 
-        Verdict verdict = judge(
+        Verdict verdict = judge(List.of(
                 record("outbox.event.payment", "order-1", payload(1), event.id()),
                 record("outbox.event.order", "order-2", payload(1), event.id()),
                 record("outbox.event.order", "order-1", payload(2), event.id()),
                 record("outbox.event.order", "order-1", null, event.id()),
                 moreHeaders,
                 otherHeader,
-                noHeader);
+                noHeader));
 
         assertThat(verdict.phantom()).isEqualTo(7);
         assertThat(verdict.lost()).isEqualTo(1);
@@ -126,7 +127,7 @@ class HistoryCheckerTest {
                 new ConsumerRecord<>("outbox.event.order", 1, 0, bytes("order-1"), bytes(payload(2)));
         elsewhere.headers().add("id", bytes(events.get(1).id().toString()));
 
-        assertThat(judge(record(events.get(0)), elsewhere).reordered()).isEqualTo(1);
+        assertThat(judge(List.of(record(events.get(0)), elsewhere)).reordered()).isEqualTo(1);
     }
 
     @Test
@@ -136,7 +137,7 @@ class HistoryCheckerTest {
         assertThatThrownBy(() -> new HistoryChecker(history)).hasMessageContaining("unknown outcome");
 
         history.settle(Set.of(open.id()));
-        assertThat(judge(record(open)).isSound()).isTrue();
+        assertThat(judge(List.of(record(open))).isSound()).isTrue();
 
         history.committed(List.of(event("order-1", 3)), 1);
         assertThatThrownBy(() -> new HistoryChecker(history)).hasMessageContaining("not contiguous");
@@ -158,10 +159,9 @@ class HistoryCheckerTest {
         assertThatThrownBy(() -> history.settle(Set.of(UUID.randomUUID()))).isInstanceOf(IllegalStateException.class);
     }
 
-    @SafeVarargs
-    private final Verdict judge(ConsumerRecord<byte[], byte[]>... records) {
+    private Verdict judge(List<ConsumerRecord<byte[], byte[]>> records) {
         HistoryChecker checker = new HistoryChecker(history);
-        List.of(records).forEach(checker::accept);
+        records.forEach(checker::accept);
         return checker.verdict();
     }
 
