@@ -1,23 +1,40 @@
 package io.outboxrelay.publish;
 
-import static org.apache.kafka.clients.producer.ProducerConfig.*;
+import static org.apache.kafka.clients.producer.ProducerConfig.ACKS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.BATCH_SIZE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.BOOTSTRAP_SERVERS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.BUFFER_MEMORY_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.CLIENT_ID_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.COMPRESSION_TYPE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.ENABLE_METRICS_PUSH_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.INTERCEPTOR_CLASSES_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.LINGER_MS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.MAX_BLOCK_MS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION;
+import static org.apache.kafka.clients.producer.ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.PARTITIONER_CLASS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.RETRIES_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.TRANSACTIONAL_ID_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG;
 
 import io.outboxrelay.failure.NearestName;
 import io.outboxrelay.failure.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -79,28 +96,6 @@ final class ProducerRules {
             INTERCEPTOR_CLASSES_CONFIG,
                     "an interceptor may change, drop or delay what was promised to be published as it is");
 
-    /** What plugins are configured by is known to them alone, so with a plugin unknown names are let pass. */
-    private static final Set<String> PLUGINS = Set.of(
-            PARTITIONER_CLASS_CONFIG,
-            METRIC_REPORTER_CLASSES_CONFIG,
-            "security.providers",
-            "ssl.engine.factory.class",
-            "sasl.client.callback.handler.class",
-            "sasl.login.callback.handler.class",
-            "sasl.login.class",
-            "sasl.oauthbearer.jwt.retriever.class",
-            "sasl.oauthbearer.jwt.validator.class");
-
-    private static final List<String> OPEN_PREFIXES = List.of("config.providers.", "metrics.context.");
-
-    private static final Set<String> PASSWORDS = ProducerConfig.configDef().configKeys().values().stream()
-            .filter(key -> key.type == Type.PASSWORD)
-            .map(key -> key.name)
-            .collect(Collectors.toUnmodifiableSet());
-
-    private static final Pattern SECRET =
-            Pattern.compile("password|passphrase|secret|token$|credential|jaas|\\.key$|api[._-]?key|user\\.info");
-
     private final Map<String, String> given;
     private final long windowBytesMax;
     private final List<Problem> problems = new ArrayList<>();
@@ -112,11 +107,6 @@ final class ProducerRules {
 
     static Map<String, String> fixedValues() {
         return FIXED.stream().collect(Collectors.toMap(Fixed::name, Fixed::value));
-    }
-
-    static boolean isSecret(String name) {
-        return PASSWORDS.contains(name)
-                || SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
     }
 
     List<Problem> problems() {
@@ -148,21 +138,11 @@ final class ProducerRules {
     }
 
     private void checkNames() {
-        Set<String> known = ProducerConfig.configNames();
-        boolean withPlugin = PLUGINS.stream().anyMatch(given::containsKey);
-        for (String name : given.keySet()) {
-            boolean open = OPEN_PREFIXES.stream().anyMatch(name::startsWith);
-            if (known.contains(name) || open) {
-                continue;
-            }
-            var nearest = NearestName.of(name, known);
-            if (nearest.isPresent()) {
-                say(name + " is not a producer setting", "did you mean kafka." + nearest.get() + "?");
-            } else if (!withPlugin) {
-                say(
-                        name + " is not a producer setting",
-                        "remove it; Kafka's producer settings are listed at https://kafka.apache.org/documentation/#producerconfigs");
-            }
+        for (String name : ProducerNames.unknown(given.keySet())) {
+            String remedy = NearestName.of(name, ProducerConfig.configNames())
+                    .map(nearest -> "did you mean kafka." + nearest + "?")
+                    .orElse("remove it, or see Kafka's documentation of producer settings");
+            say(name + " is not a producer setting", remedy);
         }
     }
 
@@ -180,7 +160,7 @@ final class ProducerRules {
             malformed.add(value.name());
             say(
                     value.name()
-                            + (isSecret(value.name())
+                            + (ProducerNames.isSecret(value.name())
                                     ? " cannot be used"
                                     : ": " + value.errorMessages().get(0)),
                     "correct the value");
@@ -237,7 +217,7 @@ final class ProducerRules {
                     "set it to " + 2 * windowBytesMax + " or more");
         }
         for (String name : List.of(MAX_REQUEST_SIZE_CONFIG, BATCH_SIZE_CONFIG)) {
-            if (size(name) > bufferBytes) {
+            if (given.containsKey(name) && size(name) > bufferBytes) {
                 say(
                         name + "=" + size(name) + " is more than " + BUFFER_MEMORY_CONFIG + "=" + bufferBytes,
                         "raise kafka." + BUFFER_MEMORY_CONFIG + " to four times as much");

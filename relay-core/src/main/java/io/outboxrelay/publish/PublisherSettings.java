@@ -70,7 +70,7 @@ public final class PublisherSettings {
     @Override
     public String toString() {
         Map<String, String> shown = new TreeMap<>(kafka);
-        shown.replaceAll((name, value) -> ProducerRules.isSecret(name) ? "***" : value);
+        shown.replaceAll((name, value) -> ProducerNames.isSecret(name) ? "***" : value);
         return "PublisherSettings" + shown;
     }
 }
