@@ -1,12 +1,33 @@
 package io.outboxrelay.jdbc;
 
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
+import io.outboxrelay.failure.RelayException;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings against the database at start and says everything that is wrong at once, each problem with its remedy.
- * Used by one thread.
+ * Where a remedy is SQL, it is right for the actual names and can be run as it stands; what is said beside it is an SQL comment.
+ *
+ * <p>One class for each subject: {@link ServerCheck}, {@link TableCheck}, {@link ColumnChecks}, {@link PrivilegeChecks},
+ * {@link IndexCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks}, {@link SubscriptionCheck}, {@link Canary}.
+ *
+ * <p>Used by one thread, that of the connection.
  */
 public final class PostgresInspection {
+
+    /** What waits longer than this is locked by somebody or has no index to go by; both pass or are said. */
+    private static final String BUDGET =
+            "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'; SET LOCAL enable_seqscan = off;"
+                    + " SET LOCAL enable_bitmapscan = off; SET LOCAL row_security = off";
+
     private final PostgresConnections connections;
 
     /** @param connections for the short second connection of the canary */
@@ -15,12 +36,149 @@ public final class PostgresInspection {
     }
 
     /**
-     * Inspects within about 5 seconds.
+     * Inspects, within about 5 seconds.
      *
      * @param connection the session that will read the outbox; autocommit on; left as it was
-     * @throws io.outboxrelay.failure.RelayException when the connection fails while inspecting
+     * @throws RelayException TRANSIENT as a rule, when the connection fails or the table is locked while inspecting
      */
     public Inspection inspect(Connection connection, InspectionRequest request) {
-        throw new IllegalStateException("not yet: " + connections.settings() + connection + request);
+        try {
+            return inspected(connection, request);
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, connections.settings()));
+        }
     }
+
+    private Inspection inspected(Connection connection, InspectionRequest request) throws SQLException {
+        Failure unfit = new ServerCheck(new Catalog(connection)).unfit();
+        if (unfit != null) {
+            return new Inspection.Unsound(unfit);
+        }
+        List<Problem> problems = new ArrayList<>();
+        Found found = inTransaction(connection, request, problems);
+        Failure canary = found == null || lacksPrivileges(connection, found.table())
+                ? null
+                : new Canary(connection, connections).check(found.table());
+        if (canary != null && problems.isEmpty()) {
+            return new Inspection.Unsound(canary);
+        }
+        if (canary != null && canary.kind() == FailureKind.MISCONFIGURED) {
+            problems.addAll(canary.problems());
+        }
+        if (!problems.isEmpty()) {
+            return new Inspection.Unsound(new Failure(FailureKind.MISCONFIGURED, problems, null));
+        }
+        return new Inspection.Sound(
+                Objects.requireNonNull(Objects.requireNonNull(found).sound()));
+    }
+
+    /** In a transaction, so that the budget ends with it; rolled back whatever happens. */
+    private static @Nullable Found inTransaction(
+            Connection connection, InspectionRequest request, List<Problem> problems) throws SQLException {
+        connection.setAutoCommit(false);
+        Found found;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(BUDGET);
+            found = find(new Catalog(connection), request, problems);
+        } catch (SQLException e) {
+            try {
+                end(connection);
+            } catch (SQLException further) {
+                e.addSuppressed(further);
+            }
+            throw e;
+        }
+        end(connection);
+        return found;
+    }
+
+    private static void end(Connection connection) throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
+    }
+
+    private static @Nullable Found find(Catalog catalog, InspectionRequest request, List<Problem> problems)
+            throws SQLException {
+        FoundTable table = new TableCheck(catalog, problems).find(request);
+        if (table == null) {
+            return null;
+        }
+        ColumnChecks columnChecks = new ColumnChecks(catalog, table, problems);
+        PrivilegeChecks privileges = new PrivilegeChecks(catalog, problems);
+        FoundColumn id = columnChecks.id(request);
+        FoundColumn key = columnChecks.key(request);
+        FoundColumn payload = columnChecks.payload(request);
+        List<FoundColumn> routed = new ArrayList<>();
+        for (String name : request.columns().routed()) {
+            FoundColumn column = columnChecks.routed(name);
+            if (column != null) {
+                routed.add(column);
+            }
+        }
+        String sequenceName =
+                request.order() == OutboxOrder.SEQUENCE ? request.columns().sequence() : null;
+        FoundColumn number = sequenceName == null ? null : columnChecks.sequence(sequenceName, privileges.role());
+        List<FoundColumn> columns = new ArrayList<>(routed);
+        for (FoundColumn column : new @Nullable FoundColumn[] {id, key, payload, number}) {
+            if (column != null) {
+                columns.add(column);
+            }
+        }
+        privileges.checkTable(table, columns);
+        String index = index(catalog, table, sequenceName == null ? id : number, sequenceName != null, problems);
+        OutboxTable.Sequence sequence = number == null ? null : sequence(catalog, table, number, privileges, problems);
+        if (!problems.isEmpty() || id == null || key == null || payload == null || index == null) {
+            return new Found(table, null);
+        }
+        return new Found(
+                table,
+                new OutboxTable(
+                        new OutboxTable.Identity(
+                                table.oid(), table.treeOids(), table.quotedName(), table.partitioned()),
+                        new OutboxTable.Columns(
+                                id.described(),
+                                number == null ? null : number.described(),
+                                key.described(),
+                                payload.described(),
+                                routed.stream().map(FoundColumn::described).toList()),
+                        sequence,
+                        index));
+    }
+
+    private static @Nullable String index(
+            Catalog catalog, FoundTable table, @Nullable FoundColumn column, boolean bySequence, List<Problem> problems)
+            throws SQLException {
+        return column == null
+                ? null
+                : new IndexCheck(catalog, problems).find(table, column, bySequence ? WayOut.ORDER_NONE : "");
+    }
+
+    private static OutboxTable.@Nullable Sequence sequence(
+            Catalog catalog, FoundTable table, FoundColumn number, PrivilegeChecks privileges, List<Problem> problems)
+            throws SQLException {
+        new SubscriptionCheck(catalog, problems).check(table);
+        DrawRemedies remedies = new DrawRemedies(catalog, table, number, privileges.role());
+        Long oid = new DrawChecks(catalog, remedies, problems).sequence(table, number);
+        if (oid == null) {
+            return null;
+        }
+        SequenceChecks checks = new SequenceChecks(catalog, problems);
+        String name = checks.checkDefinition(oid);
+        boolean readable = privileges.checkSequence(oid, name);
+        if (!readable || !privileges.mayRead(table, number)) {
+            return null;
+        }
+        return checks.checkLastDrawn(oid, name, table, number);
+    }
+
+    /** Without these the canary's lock would be refused for a reason that is already said. */
+    private static boolean lacksPrivileges(Connection connection, FoundTable table) throws SQLException {
+        return !new Catalog(connection)
+                .holds(
+                        "SELECT has_table_privilege(c.oid, 'DELETE') AND has_schema_privilege(c.relnamespace, 'USAGE') FROM pg_class c"
+                                + " WHERE c.oid = ?::oid",
+                        table.oid());
+    }
+
+    private record Found(FoundTable table, @Nullable OutboxTable sound) {}
 }
