@@ -65,10 +65,20 @@ class FrontierTest {
     void joins_gaps_only_where_no_row_stands_between() {
         read(1, 3, 5, 7, 9);
         frontier.dropUpTo(1);
-        frontier.coalesce(new long[] {1, 5, 9});
+        frontier.coalesce(new long[] {1, 5, 9}, 10);
         assertThat(frontier.gaps()).containsExactly(new NumberRange(2, 4), new NumberRange(6, 8));
-        frontier.coalesce(new long[] {9});
+        frontier.coalesce(new long[] {9}, 10);
         assertThat(frontier.gaps()).containsExactly(new NumberRange(2, 8));
+    }
+
+    @Test
+    void joins_only_near_neighbours() {
+        read(1, 3, 4, 5, 7, 8, 9, 10, 12);
+        frontier.dropUpTo(1);
+        frontier.coalesce(new long[0], 3);
+        assertThat(frontier.gaps()).containsExactly(new NumberRange(2, 6), new NumberRange(11, 11));
+        frontier.coalesce(new long[0], 4);
+        assertThat(frontier.gaps()).containsExactly(new NumberRange(2, 11));
     }
 
     @Test

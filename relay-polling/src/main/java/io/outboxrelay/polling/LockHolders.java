@@ -1,0 +1,74 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Asks who may still bring a row under a number already drawn, and with the same statement makes sure that the sequence still is
+ * the one whose numbers were read and has not gone back. Used by the source's thread only.
+ */
+final class LockHolders {
+
+    private static final String START_OVER = "nothing; the relay starts over with a new session";
+
+    private final PollingSession session;
+    private final SequenceSql sql;
+    private String holders;
+
+    LockHolders(PollingSession session, SequenceSql sql) {
+        this.session = session;
+        this.sql = sql;
+        this.holders = sql.holders(session.table().identity().treeOids());
+    }
+
+    /** From now on locks on these tables count as well. */
+    void watch(List<Long> tree) {
+        holders = sql.holders(tree);
+    }
+
+    /**
+     * Everyone but this session who holds a lock now.
+     *
+     * @param top the highest number read
+     * @throws RelayException TRANSIENT if what is known of the numbers is no longer true
+     */
+    Set<LockHolder> ask(long top) throws SQLException {
+        Set<LockHolder> found = new HashSet<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(holders);
+                ResultSet rows = statement.executeQuery()) {
+            boolean asked = false;
+            while (rows.next()) {
+                asked = true;
+                check(rows.getBoolean(1), rows.getLong(2), top);
+                String transaction = rows.getString(3);
+                if (transaction != null) {
+                    found.add(new LockHolder(transaction, rows.getBoolean(4)));
+                }
+            }
+            if (!asked) {
+                throw new RelayException(FailureKind.TRANSIENT, "the sequence shows no state", START_OVER);
+            }
+        }
+        return found;
+    }
+
+    private void check(boolean same, long lastValue, long top) {
+        String table = session.table().identity().quotedName();
+        if (!same) {
+            throw new RelayException(
+                    FailureKind.TRANSIENT, "table " + table + " or its sequence was replaced by another", START_OVER);
+        }
+        if (lastValue < top) {
+            throw new RelayException(
+                    FailureKind.TRANSIENT,
+                    "the sequence of " + table + " went back to " + lastValue + ", and " + top + " was read already",
+                    START_OVER);
+        }
+    }
+}

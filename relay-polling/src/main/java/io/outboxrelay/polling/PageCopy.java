@@ -1,0 +1,90 @@
+package io.outboxrelay.polling;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Streams the result of a query row by row through COPY, so that no more than a bounded number of bytes is ever held: a JDBC
+ * cursor bounds rows, not bytes. What does not fit is cancelled at the server and read by a later page. Used by the source's thread only.
+ */
+final class PageCopy {
+
+    private static final String CANCELLED = "57014";
+    private static final int ABSORB_ATTEMPTS_MAX = 5;
+
+    private final Connection connection;
+
+    PageCopy(Connection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Reads rows until there are no more or the next one would not fit; a single row larger than the bound comes alone.
+     *
+     * @param query a SELECT of number, id, key, payload, and what routing asks for
+     * @param bytesMax how many bytes of rows to keep
+     */
+    RowPage read(String query, long bytesMax) throws SQLException {
+        CopyOut copy = connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
+        List<Row> rows = new ArrayList<>();
+        long bytes = 0;
+        long largest = 0;
+        boolean first = true;
+        byte[] message;
+        while ((message = copy.readFromCopy()) != null) {
+            ByteBuffer buffer = ByteBuffer.wrap(message);
+            if (first) {
+                BinaryRow.skipHeader(buffer);
+                first = false;
+            }
+            Row row = BinaryRow.decode(buffer);
+            if (row == null) {
+                continue;
+            }
+            largest = Math.max(largest, row.sizeBytes());
+            if (!rows.isEmpty() && bytes + row.sizeBytes() > bytesMax) {
+                cancel(copy);
+                return new RowPage(rows, true, largest);
+            }
+            bytes += row.sizeBytes();
+            rows.add(row);
+        }
+        return new RowPage(rows, false, largest);
+    }
+
+    private void cancel(CopyOut copy) throws SQLException {
+        try {
+            copy.cancelCopy();
+        } catch (SQLException e) {
+            // The server had sent everything before the cancel reached it: then the driver misses the error it asked
+            // for.
+            if (copy.isActive() || connection.isClosed()) {
+                throw e;
+            }
+        }
+        absorbLateCancel();
+    }
+
+    /** A cancel that came too late for the COPY must not hit a statement that matters. */
+    private void absorbLateCancel() throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1");
+                return;
+            } catch (SQLException e) {
+                if (!CANCELLED.equals(e.getSQLState()) || attempt == ABSORB_ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

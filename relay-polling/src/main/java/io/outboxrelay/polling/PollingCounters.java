@@ -1,0 +1,51 @@
+package io.outboxrelay.polling;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts over all sessions of a relay's life. May be read from any thread; counters only rise. */
+public final class PollingCounters {
+
+    private final LongAdder rowsRead = new LongAdder();
+    private final LongAdder rowsDeleted = new LongAdder();
+    private final LongAdder sweptRows = new LongAdder();
+    private final LongAdder missingDeletes = new LongAdder();
+
+    /** Rows handed on to be published, those included that a later session read again. */
+    public long rowsRead() {
+        return rowsRead.sum();
+    }
+
+    /** Rows deleted after they were published. */
+    public long rowsDeleted() {
+        return rowsDeleted.sum();
+    }
+
+    /**
+     * Rows that stood where, by all that the reader knows of PostgreSQL's locks, none could appear any more. They are published,
+     * but maybe late and out of order: an alarm. 0 in a healthy installation.
+     */
+    public long sweptRows() {
+        return sweptRows.sum();
+    }
+
+    /** Published rows that were already gone when the relay went to delete them: somebody else deletes. 0 in a healthy installation. */
+    public long missingDeletes() {
+        return missingDeletes.sum();
+    }
+
+    void read(int rows) {
+        rowsRead.add(rows);
+    }
+
+    void deleted(int rows) {
+        rowsDeleted.add(rows);
+    }
+
+    void swept(int rows) {
+        sweptRows.add(rows);
+    }
+
+    void missing(int rows) {
+        missingDeletes.add(rows);
+    }
+}

@@ -1,0 +1,69 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link PollingSource} needs to know.
+ *
+ * @param connection how to reach the database; two connections are used at start, one from then on
+ * @param table the outbox table as written, see {@link io.outboxrelay.jdbc.TableName#parse}
+ * @param columns its columns
+ * @param order what the order of publishing rests on
+ * @param reading how much to read at once, and how often
+ */
+public record PollingSettings(
+        ConnectionSettings connection, String table, Columns columns, OutboxOrder order, Reading reading) {
+
+    public PollingSettings {
+        if (order == OutboxOrder.SEQUENCE && columns.sequence() == null) {
+            throw new IllegalArgumentException("order by sequence needs a sequence column");
+        }
+    }
+
+    /** In order by sequence, with {@link Reading#DEFAULT}. */
+    public static PollingSettings of(ConnectionSettings connection, String table, Columns columns) {
+        return new PollingSettings(connection, table, columns, OutboxOrder.SEQUENCE, Reading.DEFAULT);
+    }
+
+    /**
+     * Column names as the database knows them, without quotes.
+     *
+     * @param id the event id
+     * @param sequence the sequence number, or null where there is none, which takes {@link OutboxOrder#NONE}
+     * @param key the message key
+     * @param payload the message value
+     */
+    public record Columns(String id, @Nullable String sequence, String key, String payload) {
+
+        /** The names of Debezium's outbox event router, and {@code seq}. */
+        public static final Columns DEFAULT = new Columns("id", "seq", "aggregateid", "payload");
+    }
+
+    /**
+     * Bounds of one read. What waits to be polled is bounded by about two pages.
+     *
+     * @param pageRowsMax rows, at least 1
+     * @param pageBytesMax bytes of rows, at least 1; a single larger row comes alone
+     * @param waitShortest between reads while rows keep coming
+     * @param waitLongest between reads while none come
+     */
+    public record Reading(int pageRowsMax, long pageBytesMax, Duration waitShortest, Duration waitLongest) {
+
+        public static final Reading DEFAULT =
+                new Reading(5_000, 8L << 20, Duration.ofMillis(1), Duration.ofMillis(200));
+
+        public Reading {
+            if (pageRowsMax < 1 || pageBytesMax < 1) {
+                throw new IllegalArgumentException(
+                        "a page holds at least 1, but pageRowsMax=" + pageRowsMax + " pageBytesMax=" + pageBytesMax);
+            }
+            if (waitShortest.isNegative() || waitShortest.isZero() || waitLongest.compareTo(waitShortest) < 0) {
+                throw new IllegalArgumentException("0 < waitShortest <= waitLongest, but waitShortest=" + waitShortest
+                        + " waitLongest=" + waitLongest);
+            }
+        }
+    }
+}

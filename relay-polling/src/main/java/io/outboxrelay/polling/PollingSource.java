@@ -1,0 +1,119 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.InspectionRequest;
+import io.outboxrelay.jdbc.PostgresConnections;
+import io.outboxrelay.jdbc.PostgresInspection;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.outbox.Position;
+import io.outboxrelay.outbox.Wakeup;
+import io.outboxrelay.source.Batch;
+import io.outboxrelay.source.OutboxSource;
+import java.sql.Connection;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a PostgreSQL outbox table by ordinary SQL, and deletes the rows that were published. One source is one database session:
+ * it takes the table's advisory lock, inspects the table, hands on every committed row once, and fails for good when the session ends.
+ * Rows not reported as committed by then are read again by the next source.
+ *
+ * <p>With {@link io.outboxrelay.jdbc.OutboxOrder#SEQUENCE} rows come in the order of their sequence numbers, as far as it
+ * matters: a transaction that commits late comes late. Memory is bounded by about two pages ({@link PollingSettings.Reading})
+ * and the row that is being read.
+ *
+ * <p>Failures, thrown by {@link #poll}: TRANSIENT (connection lost, session changed behind a pooler, sequence set back, table
+ * replaced), FENCED (another relay holds the lock), MISCONFIGURED (all problems at once), POISON (a row without id), BUG.
+ */
+public final class PollingSource implements OutboxSource {
+
+    private static final long CLOSE_GRACE_MILLIS = 200;
+
+    private final PollingSettings settings;
+    private final SessionOpening opening;
+    private final ReaderRules rules;
+    private final PollingCounters counters;
+    private final Supplier<Connection> connections;
+    private @Nullable SourceThread thread;
+
+    /**
+     * A source that was not opened yet.
+     *
+     * @param columns what routing asks for of each row
+     * @param counters shared by all the sources of a relay
+     */
+    public PollingSource(PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
+        this(settings, columns, counters, ReaderRules.PRODUCTION, new PostgresConnections(settings.connection())::open);
+    }
+
+    /**
+     * For tests: with rules of reading that may be wrong, and with connections that the test can interfere with.
+     *
+     * @param connections opens the session's connection; autocommit on
+     */
+    PollingSource(
+            PollingSettings settings,
+            OutboxColumns columns,
+            PollingCounters counters,
+            ReaderRules rules,
+            Supplier<Connection> connections) {
+        this.settings = settings;
+        this.counters = counters;
+        this.rules = rules;
+        this.connections = connections;
+        PollingSettings.Columns names = settings.columns();
+        this.opening = new SessionOpening(
+                new PostgresInspection(new PostgresConnections(settings.connection())),
+                new InspectionRequest(
+                        settings.table(),
+                        new InspectionRequest.Columns(
+                                names.id(), names.sequence(), names.key(), names.payload(), columns.names()),
+                        settings.order()),
+                rules.guard());
+    }
+
+    /** Makes a new source for every attempt. */
+    public static Supplier<OutboxSource> factory(
+            PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
+        return () -> new PollingSource(settings, columns, counters);
+    }
+
+    @Override
+    public void open(Wakeup wakeup) {
+        if (thread != null) {
+            throw new IllegalStateException("a source is opened once");
+        }
+        HandOff handOff =
+                new HandOff(settings.reading().pageRowsMax(), settings.reading().pageBytesMax(), wakeup);
+        thread = new SourceThread(settings, opening, rules, new SourceThread.Outside(handOff, counters, connections));
+        thread.start();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Batch poll(int recordsMax, long bytesMax) {
+        return opened().take(recordsMax, bytesMax);
+    }
+
+    @Override
+    public void commit(Position upTo) {
+        if (!(upTo instanceof PollingPosition position)) {
+            throw new IllegalArgumentException("not a position of this source: " + upTo);
+        }
+        opened().settled(position);
+    }
+
+    /** Returns within about half a second. */
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.end(CLOSE_GRACE_MILLIS);
+        }
+    }
+
+    private SourceThread opened() {
+        if (thread == null) {
+            throw new IllegalStateException("the source is not open");
+        }
+        return thread;
+    }
+}

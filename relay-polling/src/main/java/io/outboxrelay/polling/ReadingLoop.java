@@ -1,0 +1,151 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.outbox.OutboxRecord;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the source's thread does over and over: delete what is settled, read while there is room, see to the gaps, wait. Used by
+ * the source's thread only.
+ */
+final class ReadingLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReadingLoop.class);
+    private static final long WARN_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private final PollingSession session;
+    private final TableReader reader;
+    private final HandOff handOff;
+    private final Supplier<@Nullable PollingPosition> settled;
+    private final Pacing pacing;
+    private final DeleteQueue deletes;
+    private final long sessionNumber;
+
+    private long ordinal;
+    private boolean nothingToRead;
+    private long nextWarningNanos = System.nanoTime();
+
+    /** @param settled the last position that the engine has settled, or null; given by another thread */
+    ReadingLoop(Opened opened, HandOff handOff, Supplier<@Nullable PollingPosition> settled, Pacing pacing) {
+        this.session = opened.session();
+        this.reader = opened.reader();
+        this.sessionNumber = opened.number();
+        this.handOff = handOff;
+        this.settled = settled;
+        this.pacing = pacing;
+        this.deletes = new DeleteQueue(System.nanoTime());
+    }
+
+    /**
+     * A session, and how its table is read.
+     *
+     * @param number tells sessions of this process apart
+     */
+    record Opened(PollingSession session, TableReader reader, long number) {}
+
+    /** One round; returns after waiting until there is something to do, or until the thread is unparked. */
+    void runOnce() throws SQLException {
+        delete(System.nanoTime());
+        boolean room = handOff.hasRoom();
+        if (room && pacing.due(System.nanoTime())) {
+            read();
+        }
+        long now = System.nanoTime();
+        if (now - reader.tendAtNanos() >= 0) {
+            unlessLocked(() -> reader.tend(now));
+        }
+        park(room);
+    }
+
+    private void delete(long nowNanos) throws SQLException {
+        PollingPosition upTo = settled.get();
+        if (upTo != null) {
+            deletes.settled(upTo, nowNanos);
+        }
+        while (deletes.due(nowNanos, nothingToRead)) {
+            int rows = deletes.batchRows();
+            if (!unlessLocked(() -> reader.deleteOldest(rows))) {
+                deletes.heldUp(System.nanoTime());
+                break;
+            }
+            deletes.deleted(rows);
+        }
+        PollingPosition news = deletes.takeNews();
+        if (news != null) {
+            handOff.committed(news);
+        }
+    }
+
+    private void read() throws SQLException {
+        TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
+        // Only the read itself may be tried again: what it brought is remembered from then on.
+        unlessLocked(() -> read[0] = reader.read());
+        TableReader.Page page = read[0];
+        long now = System.nanoTime();
+        nothingToRead = page.rows().isEmpty() && !page.more();
+        if (page.more()) {
+            pacing.moreIsWaiting(now);
+        } else if (nothingToRead) {
+            pacing.foundNothing(now);
+        } else {
+            pacing.foundSome(now);
+        }
+        if (!page.rows().isEmpty()) {
+            session.flushCommits();
+            handOff.put(numbered(page.rows()));
+        }
+    }
+
+    private List<OutboxRecord> numbered(List<Row> rows) {
+        List<OutboxRecord> records = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            ordinal++;
+            records.add(row.at(new PollingPosition(sessionNumber, ordinal)));
+        }
+        return records;
+    }
+
+    /** Runs a step; false when the application held a lock for longer than the relay waits. Nothing has happened then. */
+    private boolean unlessLocked(Step step) throws SQLException {
+        try {
+            step.run();
+            return true;
+        } catch (SQLException e) {
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+            long now = System.nanoTime();
+            if (now - nextWarningNanos >= 0) {
+                LOG.warn(
+                        "somebody holds a lock on {}, or on rows in it that are published; the relay tries again ({})",
+                        session.table().identity().quotedName(),
+                        e.getMessage());
+                nextWarningNanos = now + WARN_INTERVAL_NANOS;
+            }
+            return false;
+        }
+    }
+
+    private void park(boolean room) {
+        long now = System.nanoTime();
+        long wait = Math.min(reader.tendAtNanos() - now, deletes.dueNanos(now) - now);
+        if (room) {
+            wait = Math.min(wait, pacing.dueNanos() - now);
+        }
+        if (wait > 0) {
+            LockSupport.parkNanos(this, wait);
+        }
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+}

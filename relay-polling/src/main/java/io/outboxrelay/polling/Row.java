@@ -1,0 +1,30 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.outbox.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row as it was read, before it has a place in what the session delivers.
+ *
+ * @param number its sequence number; 0 where rows are not read by sequence
+ * @param id its event id as text
+ * @param key its key, or null
+ * @param payload its payload, or null
+ * @param columns the values that routing asked for, as text
+ */
+record Row(long number, String id, byte @Nullable [] key, byte @Nullable [] payload, List<@Nullable String> columns) {
+
+    private static final Position NOWHERE = new PollingPosition(0, 0);
+
+    /** What the row costs in memory, by the same estimate as {@link OutboxRecord#sizeBytes}. */
+    long sizeBytes() {
+        return at(NOWHERE).sizeBytes();
+    }
+
+    @SuppressWarnings("NullAway") // the record does take null arrays, but that is not seen through its class file
+    OutboxRecord at(Position position) {
+        return new OutboxRecord(position, id, key, payload, columns);
+    }
+}

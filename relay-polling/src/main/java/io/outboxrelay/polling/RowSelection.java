@@ -1,0 +1,50 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.OutboxTable;
+import io.outboxrelay.jdbc.OutboxTable.Column;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The columns of a row, in two steps. An inner SELECT takes them {@linkplain #raw raw}, so that what sorts and limits rows moves
+ * only pointers to large values; the outer one {@linkplain #rendered renders} them, row by row as they are streamed. Immutable.
+ */
+final class RowSelection {
+
+    /** The name of the number in the inner SELECT, by which the outer one orders. */
+    static final String NUMBER = "n";
+
+    private final List<Column> columns = new ArrayList<>();
+
+    RowSelection(OutboxTable.Columns table) {
+        columns.add(table.id());
+        columns.add(table.key());
+        columns.add(table.payload());
+        columns.addAll(table.routed());
+    }
+
+    /**
+     * The inner SELECT's list.
+     *
+     * @param table the alias of the table
+     * @param number what stands for the number
+     */
+    String raw(String table, String number) {
+        StringBuilder list = new StringBuilder(number).append(" AS ").append(NUMBER);
+        for (int i = 0; i < columns.size(); i++) {
+            list.append(", ").append(table).append('.').append(columns.get(i).quotedName());
+            list.append(" AS c").append(i);
+        }
+        return list.toString();
+    }
+
+    /** The outer SELECT's list, over the inner one: bytea as it is, which only key and payload may be, all else as text. */
+    String rendered() {
+        StringBuilder list = new StringBuilder(NUMBER);
+        for (int i = 0; i < columns.size(); i++) {
+            boolean bytes = (i == 1 || i == 2) && columns.get(i).type().equals("bytea");
+            list.append(", c").append(i).append(bytes ? "" : "::text");
+        }
+        return list.toString();
+    }
+}

@@ -1,0 +1,153 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.OutboxTable;
+import io.outboxrelay.polling.PollingSettings.Reading;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads by sequence number: the gaps and the frontier with one statement, so that rows come in the order in which their numbers
+ * were drawn whenever that order matters, and none is passed over however late it commits. {@link Frontier} and
+ * {@link GapSettling} say how; this class brings them together with SQL. Used by the source's thread only.
+ */
+final class SequenceReader implements TableReader {
+
+    private static final int GAPS_MANY = 256;
+    private static final int GAPS_TOO_MANY = 1_024;
+    private static final long NEAR = 48;
+    private static final long ASK_SHORTEST_NANOS = 20_000_000;
+    private static final long ASK_LONGEST_NANOS = 100_000_000;
+
+    private final PollingSession session;
+    private final ReaderRules rules;
+    private final Reading reading;
+    private final SequenceSql sql;
+    private final PageCopy copy;
+    private final LockHolders holders;
+    private final Sweep sweep;
+    private final MissingRows missing;
+
+    private final Frontier frontier = new Frontier();
+    private final GapSettling settling = new GapSettling();
+    private final RowNumbers standing = new RowNumbers();
+    private final PageSize pageSize;
+
+    private long askAtNanos;
+    private long askWaitNanos = ASK_SHORTEST_NANOS;
+    private long sweepAtNanos;
+    private boolean readToTheEnd;
+
+    SequenceReader(
+            PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, long nowNanos) {
+        this.session = session;
+        this.reading = reading;
+        this.rules = rules;
+        this.sql = new SequenceSql(session.table(), session.guard());
+        this.copy = new PageCopy(session.connection());
+        this.holders = new LockHolders(session, sql);
+        this.sweep = new Sweep(session, sql, counters);
+        this.missing = new MissingRows(session.table(), counters);
+        this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
+        this.askAtNanos = nowNanos;
+        this.sweepAtNanos = nowNanos + sweep.intervalNanos();
+    }
+
+    @Override
+    public Page read() throws SQLException {
+        // Taken before the read: what is settled now, this read sees.
+        long settled = settling.settledUpTo();
+        int rowsMax = pageSize.rows();
+        RowPage page = copy.read(sql.page(frontier, rowsMax), reading.pageBytesMax());
+        pageSize.met(page.largestBytes());
+        long last = Frontier.MINUS_INFINITY;
+        for (Row row : page.rows()) {
+            last = row.number();
+            frontier.read(last);
+            standing.add(last);
+        }
+        ReadExtent extent = new ReadExtent(page.rows().size(), rowsMax, page.cut(), last);
+        if (rules.completeness().complete(extent, settled)) {
+            frontier.dropUpTo(settled);
+        }
+        if (extent.exhausted() && !readToTheEnd) {
+            readToTheEnd = true;
+            sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
+        }
+        return new Page(page.rows(), !extent.exhausted());
+    }
+
+    @Override
+    public void deleteOldest(int count) throws SQLException {
+        DeletePlan plan = DeletePlan.of(standing.oldest(count), frontier, rules.runs());
+        List<PollingSession.Delete> deletes = new ArrayList<>();
+        if (!plan.ranges().isEmpty()) {
+            long[] lo = plan.ranges().stream().mapToLong(NumberRange::lo).toArray();
+            long[] hi = plan.ranges().stream().mapToLong(NumberRange::hi).toArray();
+            deletes.add(new PollingSession.Delete(sql.deleteRanges(), "int8", List.of(lo, hi)));
+        }
+        if (plan.keys().length > 0) {
+            deletes.add(new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(plan.keys())));
+        }
+        missing.deleted(session.delete(deletes, count), count);
+        standing.forgetOldest(count);
+        if (frontier.gapCount() > GAPS_MANY) {
+            coalesce();
+        }
+    }
+
+    @Override
+    public void tend(long nowNanos) throws SQLException {
+        if (frontier.gapCount() > 0 && nowNanos - askAtNanos >= 0) {
+            settle(nowNanos);
+        }
+        if (nowNanos - sweepAtNanos >= 0) {
+            holders.ask(frontier.top());
+            holders.watch(tree());
+            sweep.run(frontier, standing.ascending());
+            sweepAtNanos = System.nanoTime() + sweep.intervalNanos();
+        }
+    }
+
+    @Override
+    public long tendAtNanos() {
+        return frontier.gapCount() > 0 && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
+    }
+
+    private void settle(long nowNanos) throws SQLException {
+        long before = settling.settledUpTo();
+        long top = frontier.top();
+        settling.observe(top, holders.ask(top));
+        askWaitNanos =
+                settling.settledUpTo() > before ? ASK_SHORTEST_NANOS : Math.min(ASK_LONGEST_NANOS, 2 * askWaitNanos);
+        askAtNanos = nowNanos + askWaitNanos;
+    }
+
+    /** Near neighbours first; should that not do, ever farther ones, so that the statement stays bounded. */
+    private void coalesce() {
+        long[] numbers = standing.ascending();
+        frontier.coalesce(numbers, NEAR);
+        for (long distance = 4 * NEAR;
+                frontier.gapCount() > GAPS_TOO_MANY && distance < Long.MAX_VALUE / 8;
+                distance *= 4) {
+            frontier.coalesce(numbers, distance);
+        }
+    }
+
+    private List<Long> tree() throws SQLException {
+        OutboxTable.Identity table = session.table().identity();
+        List<Long> oids = new ArrayList<>();
+        try (PreparedStatement statement = session.connection()
+                        .prepareStatement("WITH RECURSIVE tree(oid) AS (SELECT " + table.oid()
+                                + "::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)"
+                                + " SELECT oid::bigint FROM tree");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                oids.add(rows.getLong(1));
+            }
+        }
+        return oids;
+    }
+}

@@ -1,0 +1,157 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.PostgresFailures;
+import io.outboxrelay.outbox.Checkpoint;
+import io.outboxrelay.source.Batch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread {@code relay-source} and its database session, from the first to the last statement; the package-private methods
+ * are what the loop's thread may do to it. It ends when it is told to, or when anything fails: the session is closed first, so
+ * that its lock is free, then the failure is told.
+ */
+final class SourceThread {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceThread.class);
+    private static final AtomicLong SESSIONS = new AtomicLong();
+
+    private final PollingSettings settings;
+    private final SessionOpening opening;
+    private final ReaderRules rules;
+    private final Outside outside;
+    private final long number = SESSIONS.incrementAndGet();
+    private final Thread thread = new Thread(this::run, "relay-source");
+
+    private volatile @Nullable Connection connection;
+    private volatile @Nullable PollingPosition settled;
+    private volatile boolean ending;
+
+    SourceThread(PollingSettings settings, SessionOpening opening, ReaderRules rules, Outside outside) {
+        this.settings = settings;
+        this.opening = opening;
+        this.rules = rules;
+        this.outside = outside;
+        thread.setDaemon(true);
+    }
+
+    /**
+     * What reaches beyond the thread.
+     *
+     * @param handOff to the loop
+     * @param counters to the metrics
+     * @param connections to the database
+     */
+    record Outside(HandOff handOff, PollingCounters counters, Supplier<Connection> connections) {}
+
+    void start() {
+        thread.start();
+    }
+
+    Batch take(int recordsMax, long bytesMax) {
+        boolean wasFull = !outside.handOff().hasRoom();
+        Batch batch = outside.handOff().take(recordsMax, bytesMax);
+        if (wasFull && outside.handOff().hasRoom()) {
+            LockSupport.unpark(thread);
+        }
+        return batch;
+    }
+
+    void settled(PollingPosition upTo) {
+        if (upTo.session() != number) {
+            throw new IllegalArgumentException(upTo + " is not of session " + number);
+        }
+        settled = upTo;
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends the thread after the statement it is in; should that take longer than the grace, cuts its connection. */
+    void end(long graceMillis) {
+        ending = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(graceMillis);
+            Connection open = connection;
+            if (thread.isAlive() && open != null) {
+                open.abort(SourceThread::runAside);
+                thread.join(graceMillis);
+            }
+        } catch (SQLException e) {
+            LOG.debug("the connection could not be cut; it ends with its thread", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        Failure failure = null;
+        try (Connection open = outside.connections().get()) {
+            connection = open;
+            read(open);
+        } catch (RelayException e) {
+            failure = e.failure();
+        } catch (SQLException e) {
+            failure = PostgresFailures.classify(e, settings.connection());
+        } catch (RuntimeException | Error e) {
+            failure = Failure.of(
+                    FailureKind.BUG, "the source failed: " + e, "report this, with the stack trace from the log", e);
+        }
+        if (failure != null && !ending) {
+            outside.handOff().failed(failure);
+        }
+    }
+
+    private void read(Connection open) throws SQLException {
+        if (ending) {
+            return;
+        }
+        PollingSession session = opening.open(open);
+        outside.handOff().put(List.of(new Checkpoint(new PollingPosition(number, 0))));
+        long now = System.nanoTime();
+        ReadingLoop loop = new ReadingLoop(
+                new ReadingLoop.Opened(session, reader(session, now), number),
+                outside.handOff(),
+                () -> settled,
+                new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now));
+        try {
+            while (!ending) {
+                loop.runOnce();
+            }
+        } catch (SQLException e) {
+            throw new RelayException(whileReading(PostgresFailures.classify(e, settings.connection())));
+        }
+    }
+
+    private TableReader reader(PollingSession session, long nowNanos) {
+        return settings.order() == OutboxOrder.SEQUENCE
+                ? new SequenceReader(session, settings.reading(), rules, outside.counters(), nowNanos)
+                : new ScanReader(session, settings.reading(), outside.counters(), nowNanos);
+    }
+
+    /**
+     * What is wrong with the settings is for the inspection to say, completely, when the next session opens. Here it only shows
+     * that something changed while the session ran, such as a table renamed or a privilege withdrawn.
+     */
+    private static Failure whileReading(Failure failure) {
+        return failure.kind() == FailureKind.MISCONFIGURED
+                ? new Failure(FailureKind.TRANSIENT, failure.problems(), failure.cause())
+                : failure;
+    }
+
+    private static void runAside(Runnable command) {
+        Thread aside = new Thread(command, "relay-source-cut");
+        aside.setDaemon(true);
+        aside.start();
+    }
+}

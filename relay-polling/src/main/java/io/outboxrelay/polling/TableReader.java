@@ -1,0 +1,33 @@
+package io.outboxrelay.polling;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** One way to read a table within one session, and to delete what it read. Used by the source's thread only. */
+interface TableReader {
+
+    /** Reads the next page and remembers its rows as standing in the table. When it throws, it remembers none of them. */
+    Page read() throws SQLException;
+
+    /**
+     * Deletes the rows read longest ago, in one transaction that is durable when this returns. When it throws, all of them still stand.
+     *
+     * @param count how many of those that stand
+     * @throws io.outboxrelay.failure.RelayException BUG if it would have deleted more than these
+     */
+    void deleteOldest(int count) throws SQLException;
+
+    /** Does what is due besides reading and deleting. */
+    void tend(long nowNanos) throws SQLException;
+
+    /** When {@link #tend} has something to do, as {@link System#nanoTime}. */
+    long tendAtNanos();
+
+    /**
+     * What a read brought.
+     *
+     * @param rows rows that were not handed on in this session before
+     * @param more whether there were more to read
+     */
+    record Page(List<Row> rows, boolean more) {}
+}

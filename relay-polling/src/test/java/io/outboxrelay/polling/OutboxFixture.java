@@ -1,0 +1,124 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.polling.PollingSettings.Columns;
+import io.outboxrelay.polling.PollingSettings.Reading;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An outbox of its own for every test, in a server that the tests of a class share. */
+final class OutboxFixture {
+
+    private static final AtomicInteger TABLES = new AtomicInteger();
+
+    private final EmbeddedDatabase database;
+    private final String table;
+    private Columns columns = new Columns("id", "seq", "key", "payload");
+    private Reading reading = Reading.DEFAULT;
+    private OutboxOrder order = OutboxOrder.SEQUENCE;
+
+    private OutboxFixture(EmbeddedDatabase database, String table) {
+        this.database = database;
+        this.table = table;
+    }
+
+    /** Columns seq, id (text), key (text), payload (text), note (text). */
+    static OutboxFixture ordinary(EmbeddedDatabase database) throws SQLException {
+        return of(database, "id text NOT NULL, key text, payload text, note text");
+    }
+
+    /** An identity column seq as primary key, and these columns. */
+    static OutboxFixture of(EmbeddedDatabase database, String otherColumns) throws SQLException {
+        String table = "outbox_" + TABLES.incrementAndGet();
+        database.execute("CREATE TABLE " + table + " (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+                + otherColumns + ")");
+        return new OutboxFixture(database, table);
+    }
+
+    /** A table that the test makes itself. */
+    static OutboxFixture existing(EmbeddedDatabase database, String table, Columns columns) {
+        OutboxFixture outbox = new OutboxFixture(database, table);
+        outbox.columns = columns;
+        return outbox;
+    }
+
+    OutboxFixture reading(int pageRowsMax, long pageBytesMax) {
+        reading = new Reading(pageRowsMax, pageBytesMax, reading.waitShortest(), reading.waitLongest());
+        return this;
+    }
+
+    OutboxFixture unordered() {
+        order = OutboxOrder.NONE;
+        return this;
+    }
+
+    PollingSettings settings() {
+        return new PollingSettings(
+                ConnectionSettings.of(database.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
+                table,
+                columns,
+                order,
+                reading);
+    }
+
+    EmbeddedDatabase database() {
+        return database;
+    }
+
+    String table() {
+        return table;
+    }
+
+    /** Commits a row for every id, with key {@code k} and the id as payload. */
+    void insert(String... ids) throws SQLException {
+        try (Connection connection = database.connect()) {
+            for (String id : ids) {
+                insert(connection, id);
+            }
+        }
+    }
+
+    /** Commits rows with ids from {@code prefix + from} to {@code prefix + to}. */
+    void insertMany(String prefix, int from, int to) throws SQLException {
+        database.execute("INSERT INTO " + table + " (id, key, payload) SELECT '" + prefix + "' || n, 'k', n::text"
+                + " FROM generate_series(" + from + ", " + to + ") g(n) ORDER BY g.n");
+    }
+
+    void insert(Connection connection, String id) throws SQLException {
+        execute(connection, "INSERT INTO " + table + " (id, key, payload) VALUES ('" + id + "', 'k', '" + id + "')");
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    List<String> query(String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+
+    /** The ids that stand in the table. */
+    List<String> standing() {
+        try {
+            return query("SELECT id::text FROM " + table + " ORDER BY 1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
