@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** Chooses habits by weight and acts them out. Belongs to one writer. */
 final class HabitScript {
+    private static final int LATE_COMMITS_MAX = 20;
+
     private final OutboxSchema schema;
     private final HotKeys keys;
     private final SplittableRandom random;
@@ -98,6 +100,6 @@ final class HabitScript {
     }
 
     private void awaitOthers() {
-        tempo.awaitCommits(1 + random.nextInt(40), lateCommitMax.toNanos());
+        tempo.awaitCommits(1 + random.nextInt(LATE_COMMITS_MAX), lateCommitMax.toNanos());
     }
 }

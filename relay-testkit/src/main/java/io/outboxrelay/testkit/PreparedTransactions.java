@@ -54,10 +54,10 @@ final class PreparedTransactions implements ShopWorker {
             for (boolean last = writersLeft.get() == 0; ; last = writersLeft.get() == 0) {
                 Prepared next = waiting.poll();
                 if (next != null) {
-                    floor.tempo()
-                            .awaitCommits(
-                                    COMMITS_BETWEEN,
-                                    floor.workload().pace().lateCommitMax().toNanos());
+                    // Late, but not one after the other: each keeps the lock of its aggregate.
+                    if (waiting.isEmpty()) {
+                        awaitOthers();
+                    }
                     decide(session, next);
                 } else if (last) {
                     return;
@@ -66,6 +66,12 @@ final class PreparedTransactions implements ShopWorker {
                 }
             }
         }
+    }
+
+    private void awaitOthers() {
+        floor.tempo()
+                .awaitCommits(
+                        COMMITS_BETWEEN, floor.workload().pace().lateCommitMax().toNanos());
     }
 
     private void decide(WriterSession session, Prepared prepared) throws SQLException {

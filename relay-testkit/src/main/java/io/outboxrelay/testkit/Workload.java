@@ -48,13 +48,13 @@ public record Workload(int writers, long seed, Shape shape, Pace pace, Map<Habit
 
     /** Every habit, 8 writers, 200 aggregates, until stopped, as fast as it goes, a transaction open for 20 seconds. */
     public static Workload everything(long seed) {
-        Pace pace = new Pace(0, 0, Duration.ofMillis(50), Duration.ofSeconds(20));
+        Pace pace = new Pace(0, 0, Duration.ofMillis(20), Duration.ofSeconds(20));
         return new Workload(8, seed, new Shape(200, 3, 0), pace, Habit.everything());
     }
 
     /** Plain transactions only, 4 writers, 200 aggregates, until stopped, as fast as it goes. */
     public static Workload plain(long seed) {
-        Pace pace = new Pace(0, 0, Duration.ofMillis(50), Duration.ZERO);
+        Pace pace = new Pace(0, 0, Duration.ofMillis(20), Duration.ZERO);
         return new Workload(4, seed, new Shape(200, 3, 0), pace, Habit.plainOnly());
     }
 
@@ -84,6 +84,12 @@ public record Workload(int writers, long seed, Shape shape, Pace pace, Map<Habit
     /** How long the unrelated transaction stays open; zero for none. */
     public Workload withUnrelatedOpen(Duration time) {
         Pace other = new Pace(pace.eventsMax(), pace.eventsPerSecond(), pace.lateCommitMax(), time);
+        return new Workload(writers, seed, shape, other, habits);
+    }
+
+    /** How long a transaction is held open at most by {@link Habit#COMMIT_LATE} and its like. */
+    public Workload withLateCommitMax(Duration time) {
+        Pace other = new Pace(pace.eventsMax(), pace.eventsPerSecond(), time, pace.unrelatedOpen());
         return new Workload(writers, seed, shape, other, habits);
     }
 }
