@@ -1,0 +1,170 @@
+package io.outboxrelay.config;
+
+import static io.outboxrelay.config.Setting.optional;
+import static io.outboxrelay.config.Setting.otherwise;
+import static io.outboxrelay.config.Setting.required;
+
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.polling.PollingSettings.Columns;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every setting that there is, and the families of settings whose keys are not all known beforehand. */
+final class KnownSettings {
+
+    /**
+     * Settings that share a prefix, with any name behind it.
+     *
+     * @param prefix with its dot
+     * @param name what stands behind the prefix, for people
+     * @param text what they mean, for people
+     */
+    record Family(String prefix, String name, String text) {
+
+        boolean owns(String key) {
+            return key.startsWith(prefix) && key.length() > prefix.length();
+        }
+
+        String nameOf(String key) {
+            return key.substring(prefix.length());
+        }
+    }
+
+    private static final ValueType<String> COLUMN = ValueType.text("column, as the database knows it, without quotes");
+
+    static final Setting<String> SOURCE_TYPE = required(
+            "source.type",
+            ValueType.choice(Map.of("polling", "polling")),
+            "polling",
+            "How the outbox is read: `polling` by ordinary SQL.");
+    static final Setting<String> SOURCE_URL = required(
+            "source.url",
+            ValueType.postgresUrl(),
+            "jdbc:postgresql://localhost:5432/shop",
+            "The database. Any parameter of the PostgreSQL JDBC driver may follow after a `?`.");
+    static final Setting<String> SOURCE_USERNAME = optional(
+            "source.username", ValueType.text("name of a role"), "what the URL says", "The role to log in as.");
+    static final Setting<String> SOURCE_PASSWORD = optional(
+                    "source.password",
+                    ValueType.text("text"),
+                    "none",
+                    "Its password. Better not in the file itself: `${file:/run/secrets/db-password}`.")
+            .asSecret();
+
+    static final Setting<String> TABLE =
+            required("outbox.table", ValueType.table(), "public.outbox", "The outbox table.");
+    static final Setting<String> COLUMN_ID = otherwise(
+            "outbox.columns.id",
+            COLUMN,
+            Columns.DEFAULT.id(),
+            "The event's id: becomes the header `id`, by which consumers recognise repeats.");
+    static final Setting<String> COLUMN_SEQUENCE = otherwise(
+            "outbox.columns.sequence",
+            COLUMN,
+            "seq",
+            "The number that the database draws for each row. Not read with `outbox.order = none`.");
+    static final Setting<String> COLUMN_AGGREGATE_TYPE = otherwise(
+            "outbox.columns.aggregateType", COLUMN, "aggregatetype", "What the default of `route.topic` is made of.");
+    static final Setting<String> COLUMN_KEY = otherwise(
+            "outbox.columns.key",
+            COLUMN,
+            Columns.DEFAULT.key(),
+            "The message's key. Messages of one key keep their order.");
+    static final Setting<String> COLUMN_PAYLOAD = otherwise(
+            "outbox.columns.payload",
+            COLUMN,
+            Columns.DEFAULT.payload(),
+            "The message's value, published byte for byte; null is a tombstone.");
+    static final Setting<String> RETENTION = otherwise(
+            "outbox.retention",
+            ValueType.choice(Map.of("delete", "delete")),
+            "delete",
+            "What becomes of a published row: `delete` deletes it.");
+    static final Setting<OutboxOrder> ORDER = otherwise(
+            "outbox.order",
+            ValueType.choice(Map.of("sequence", OutboxOrder.SEQUENCE, "none", OutboxOrder.NONE)),
+            "sequence",
+            "What the order per key rests on. `none` is for tables without a sound sequence: every row is published, in no promised order.");
+
+    static final Setting<String> TOPIC = optional(
+            "route.topic",
+            ValueType.template(),
+            "`outbox.event.${aggregatetype}`, with the column that `outbox.columns.aggregateType` names",
+            "The topic of a row: `${column}` stands for the value of a column, `$$` for a dollar sign.");
+    static final Setting<Boolean> KEY_REQUIRED = otherwise(
+            "route.keyRequired",
+            ValueType.choice(Map.of("true", true, "false", false)),
+            "false",
+            "Whether a row without a key stops the relay. Otherwise it is published without one, and without order.");
+    static final Family HEADERS = new Family(
+            "route.headers.",
+            "<header>",
+            "The column that fills this header, as text; a null leaves it out. The header `id` is always there.");
+
+    static final Family KAFKA = new Family(
+            "kafka.",
+            "<producer setting>",
+            "Any producer setting of Kafka, such as `kafka.bootstrap.servers` (required) or `kafka.security.protocol`. Those that the"
+                    + " relay's promises rest on (`acks`, idempotence, retries, timeouts, serializers) cannot be changed.");
+
+    static final Setting<String> POISON = otherwise(
+            "failures.poison",
+            ValueType.choice(Map.of("halt", "halt")),
+            "halt",
+            "What happens at a row that can never be published: `halt` stops before it and says why.");
+    static final Setting<Integer> WINDOW_RECORDS_MAX = otherwise(
+            "window.recordsMax",
+            ValueType.wholeNumber(1, 1_000_000),
+            Integer.toString(WindowSettings.DEFAULTS.recordsMax()),
+            "How many rows are on their way at most. As many may be repeated after the process was killed.");
+    static final Setting<Long> WINDOW_BYTES_MAX = otherwise(
+            "window.bytesMax",
+            ValueType.bytes(1, 1024),
+            (WindowSettings.DEFAULTS.bytesMax() >> 20) + " MiB",
+            "How many bytes of rows are on their way at most. A single larger row goes alone.");
+    static final Setting<Duration> DRAIN_TIMEOUT = otherwise(
+            "drainTimeout",
+            ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(60)),
+            "30s",
+            "How long a stop may take to finish what is on its way.");
+
+    /** In the order of the reference page. */
+    static final List<Setting<?>> ALL = List.of(
+            SOURCE_TYPE,
+            SOURCE_URL,
+            SOURCE_USERNAME,
+            SOURCE_PASSWORD,
+            TABLE,
+            COLUMN_ID,
+            COLUMN_SEQUENCE,
+            COLUMN_AGGREGATE_TYPE,
+            COLUMN_KEY,
+            COLUMN_PAYLOAD,
+            RETENTION,
+            ORDER,
+            TOPIC,
+            KEY_REQUIRED,
+            POISON,
+            WINDOW_RECORDS_MAX,
+            WINDOW_BYTES_MAX,
+            DRAIN_TIMEOUT);
+
+    static final List<Family> FAMILIES = List.of(HEADERS, KAFKA);
+
+    private KnownSettings() {}
+
+    static Optional<Setting<?>> find(String key) {
+        return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+    }
+
+    static boolean isKnown(String key) {
+        return find(key).isPresent() || FAMILIES.stream().anyMatch(family -> family.owns(key));
+    }
+
+    static List<String> keys() {
+        return ALL.stream().<String>map(Setting::key).toList();
+    }
+}

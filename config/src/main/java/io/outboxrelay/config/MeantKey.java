@@ -1,0 +1,56 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.config.KnownSettings.Family;
+import io.outboxrelay.failure.NearestName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Guesses which setting was meant by a key that there is not. */
+final class MeantKey {
+
+    /** Kafka's own checks know the other producer settings; this one is often written without the prefix. */
+    private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
+
+    private MeantKey() {}
+
+    static String remedyFor(String key) {
+        return guess(key)
+                .map(meant -> "did you mean " + meant + "?")
+                .orElse("remove it; docs/settings.md lists what there is");
+    }
+
+    private static Optional<String> guess(String key) {
+        List<String> known = new ArrayList<>(KnownSettings.keys());
+        known.add(BOOTSTRAP_SERVERS);
+        String lower = key.toLowerCase(Locale.ROOT);
+        return only(known, it -> it.toLowerCase(Locale.ROOT).equals(lower))
+                .or(() -> only(known, it -> it.toLowerCase(Locale.ROOT).endsWith("." + lower)))
+                .or(() -> NearestName.of(key, known))
+                .or(() -> misspeltPrefix(key));
+    }
+
+    private static Optional<String> misspeltPrefix(String key) {
+        for (Family family : KnownSettings.FAMILIES) {
+            int dots = (int) family.prefix().chars().filter(c -> c == '.').count();
+            int end = 0;
+            for (int i = 0; i < dots && end >= 0; i++) {
+                end = key.indexOf('.', end) + 1;
+                end = end == 0 ? -1 : end;
+            }
+            if (end > 0
+                    && NearestName.of(key.substring(0, end), List.of(family.prefix()))
+                            .isPresent()) {
+                return Optional.of(family.prefix() + key.substring(end));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> only(List<String> known, Predicate<String> fits) {
+        List<String> fitting = known.stream().filter(fits).toList();
+        return fitting.size() == 1 ? Optional.of(fitting.get(0)) : Optional.empty();
+    }
+}

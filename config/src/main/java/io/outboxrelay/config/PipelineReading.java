@@ -1,0 +1,98 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.failure.Problem;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.polling.PollingSettings;
+import io.outboxrelay.publish.PublisherSettings;
+import io.outboxrelay.route.RouteSettings;
+import io.outboxrelay.route.Router;
+import java.util.Comparator;
+import java.util.Map;
+
+/** Makes the settings of the components from values, once everything that is wrong with them has been noted. */
+final class PipelineReading {
+
+    private final SettingValues values;
+    private final String wherever;
+    private final Problems problems;
+
+    PipelineReading(SettingValues values, String wherever, Problems problems) {
+        this.values = values;
+        this.wherever = wherever;
+        this.problems = problems;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
+     */
+    PipelineSettings read() {
+        Map<String, String> headers = values.family(KnownSettings.HEADERS);
+        Map<String, String> kafka = values.family(KnownSettings.KAFKA);
+        long windowBytesMax = values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
+        headers.forEach(this::checkHeader);
+        PublisherSettings.problems(kafka, windowBytesMax).forEach(problem -> addKafka(problem, kafka));
+        problems.throwIfAny();
+        return new PipelineSettings(
+                source(),
+                new RouteSettings(topic(), headers, values.get(KnownSettings.KEY_REQUIRED)),
+                PublisherSettings.of(kafka, windowBytesMax),
+                new WindowSettings(values.get(KnownSettings.WINDOW_RECORDS_MAX), windowBytesMax),
+                values.get(KnownSettings.DRAIN_TIMEOUT));
+    }
+
+    private PollingSettings source() {
+        OutboxOrder order = values.get(KnownSettings.ORDER);
+        ConnectionSettings connection = ConnectionSettings.of(
+                values.get(KnownSettings.SOURCE_URL),
+                values.find(KnownSettings.SOURCE_USERNAME).orElse(null),
+                values.find(KnownSettings.SOURCE_PASSWORD).orElse(null));
+        PollingSettings.Columns columns = new PollingSettings.Columns(
+                values.get(KnownSettings.COLUMN_ID),
+                order == OutboxOrder.NONE ? null : values.get(KnownSettings.COLUMN_SEQUENCE),
+                values.get(KnownSettings.COLUMN_KEY),
+                values.get(KnownSettings.COLUMN_PAYLOAD));
+        return new PollingSettings(
+                connection, values.get(KnownSettings.TABLE), columns, order, PollingSettings.Reading.DEFAULT);
+    }
+
+    private String topic() {
+        return values.find(KnownSettings.TOPIC)
+                .orElseGet(() -> "outbox.event.${" + values.get(KnownSettings.COLUMN_AGGREGATE_TYPE) + "}");
+    }
+
+    private void checkHeader(String header, String column) {
+        String key = KnownSettings.HEADERS.prefix() + header;
+        if (header.equals(Router.ID_HEADER)) {
+            add(
+                    key,
+                    "the header id always carries the event id",
+                    "remove the line; outbox.columns.id names its column");
+        } else if (column.isEmpty()) {
+            add(key, "it has no value", "name the column that fills the header, or remove the line");
+        }
+    }
+
+    /** A problem of Kafka's settings begins with the key; where that was given, its place is put in front. */
+    private void addKafka(Problem problem, Map<String, String> kafka) {
+        String place = kafka.keySet().stream()
+                .map(name -> KnownSettings.KAFKA.prefix() + name)
+                .filter(problem.what()::startsWith)
+                .max(Comparator.comparingInt(String::length))
+                .map(this::placeOf)
+                .orElse(wherever);
+        problems.add(place, problem.what(), problem.remedy());
+    }
+
+    private void add(String key, String what, String remedy) {
+        problems.add(placeOf(key) + " " + key, what, remedy);
+    }
+
+    private String placeOf(String key) {
+        Given given = values.given(key);
+        return given == null ? wherever : given.place();
+    }
+}

@@ -1,0 +1,23 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.polling.PollingSettings;
+import io.outboxrelay.publish.PublisherSettings;
+import io.outboxrelay.route.RouteSettings;
+import java.time.Duration;
+
+/**
+ * Everything that one relay needs to know, validated. Its text shows no secret.
+ *
+ * @param source how to read the outbox
+ * @param route how rows become messages
+ * @param publisher how to publish them
+ * @param window the bounds of what is in flight
+ * @param drainTimeout how long a stop may take to settle what is in flight
+ */
+public record PipelineSettings(
+        PollingSettings source,
+        RouteSettings route,
+        PublisherSettings publisher,
+        WindowSettings window,
+        Duration drainTimeout) {}

@@ -1,0 +1,113 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.config.Setting.Otherwise;
+import io.outboxrelay.config.Setting.Required;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of the settings, after substitution, each with the place it came from. What is unknown, given twice, missing or
+ * unusable is noted while this is made. Used by one thread.
+ */
+final class SettingValues {
+
+    private final Map<String, Given> resolved = new LinkedHashMap<>();
+    private final Map<String, Object> parsed = new HashMap<>();
+    private final Substitution substitution;
+    private final Problems problems;
+
+    /**
+     * Values of what was given.
+     *
+     * @param wherever what to name as the place of what is missing: the file
+     */
+    SettingValues(
+            List<Given> file, List<Given> overrides, Substitution substitution, String wherever, Problems problems) {
+        this.substitution = substitution;
+        this.problems = problems;
+        Map<String, Given> effective = distinct(file);
+        effective.putAll(distinct(overrides));
+        effective.values().forEach(this::resolve);
+        KnownSettings.ALL.forEach(setting -> parse(setting, effective.containsKey(setting.key()), wherever));
+    }
+
+    /** The value, or its default; nothing where it is optional and was not given, or where a problem was noted. */
+    @SuppressWarnings("unchecked") // only parse puts into the map, what the type of the setting's value says
+    <T> Optional<T> find(Setting<T> setting) {
+        return Optional.ofNullable((T) parsed.get(setting.key()));
+    }
+
+    /**
+     * The value of a setting that is required or has a default.
+     *
+     * @throws NoSuchElementException where a problem was noted instead
+     */
+    <T> T get(Setting<T> setting) {
+        return find(setting).orElseThrow(() -> new NoSuchElementException(setting.key()));
+    }
+
+    /** Where a setting was given, or null. */
+    @Nullable
+    Given given(String key) {
+        return resolved.get(key);
+    }
+
+    /** What was given of a family, by the name behind the prefix, in order. */
+    Map<String, String> family(KnownSettings.Family family) {
+        Map<String, String> values = new LinkedHashMap<>();
+        resolved.forEach((key, given) -> {
+            if (family.owns(key)) {
+                values.put(family.nameOf(key), given.value());
+            }
+        });
+        return values;
+    }
+
+    private Map<String, Given> distinct(List<Given> settings) {
+        Map<String, Given> distinct = new LinkedHashMap<>();
+        for (Given given : settings) {
+            Given before = distinct.putIfAbsent(given.key(), given);
+            if (before != null) {
+                problems.add(given, "it is given twice, first at " + before.place(), "remove one of them");
+            } else if (!KnownSettings.isKnown(given.key())) {
+                problems.add(given, "there is no such setting", MeantKey.remedyFor(given.key()));
+            }
+        }
+        return distinct;
+    }
+
+    private void resolve(Given given) {
+        boolean isTemplate = KnownSettings.find(given.key())
+                .map(setting -> setting.type().isTemplate())
+                .orElse(false);
+        try {
+            String value = isTemplate ? given.value() : substitution.resolve(given.value());
+            resolved.put(given.key(), new Given(given.place(), given.key(), value));
+        } catch (UnusableValue e) {
+            problems.add(given, e.what(), e.remedy());
+        }
+    }
+
+    private <T> void parse(Setting<T> setting, boolean wasGiven, String wherever) {
+        Given given = resolved.get(setting.key());
+        if (given != null) {
+            try {
+                parsed.put(setting.key(), setting.parse(given.value()));
+            } catch (UnusableValue e) {
+                problems.add(given, e.what(), e.remedy());
+            }
+        } else if (!wasGiven && setting.presence() instanceof Required required) {
+            problems.add(
+                    wherever,
+                    setting.key() + " is missing",
+                    "add a line such as " + setting.key() + " = " + required.example());
+        } else if (!wasGiven && setting.presence() instanceof Otherwise otherwise) {
+            parsed.put(setting.key(), setting.parse(otherwise.value()));
+        }
+    }
+}

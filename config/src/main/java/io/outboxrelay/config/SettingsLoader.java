@@ -1,0 +1,67 @@
+package io.outboxrelay.config;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the settings of a relay from a file of {@code key = value} lines. Everything that is wrong is said at once, each with
+ * file and line, and no message holds a secret. Asks neither database nor broker.
+ */
+public final class SettingsLoader {
+
+    private static final long FILE_BYTES_MAX = 1 << 20;
+
+    private final Substitution substitution;
+
+    /** @param environment the value of an environment variable, or null where it is not set: {@code System::getenv} */
+    public SettingsLoader(Function<String, @Nullable String> environment) {
+        this.substitution = new Substitution(environment);
+    }
+
+    /**
+     * The settings of a file.
+     *
+     * @param overrides {@code key=value}, each in place of what the file says
+     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
+     */
+    public PipelineSettings load(Path file, List<String> overrides) {
+        Problems problems = new Problems();
+        String fileName = file.toString();
+        List<Given> lines = SettingsText.parse(fileName, read(file, problems), problems);
+        List<Given> arguments = SettingsText.ofArguments(overrides, problems);
+        SettingValues values = new SettingValues(lines, arguments, substitution, fileName, problems);
+        return new PipelineReading(values, fileName, problems).read();
+    }
+
+    private static String read(Path file, Problems problems) {
+        String name = file.toString();
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                problems.add(name, "it is larger than 1 MiB", "name the file of settings");
+            } else {
+                return Files.readString(file, StandardCharsets.UTF_8);
+            }
+        } catch (NoSuchFileException e) {
+            problems.add(name, "there is no such file", "create it, or correct the path after --config");
+        } catch (MalformedInputException e) {
+            problems.add(name, "it is not UTF-8 text", "save it as UTF-8");
+        } catch (IOException e) {
+            problems.add(
+                    name,
+                    Files.isDirectory(file)
+                            ? "it is a directory"
+                            : "it cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "name a file that the relay's user may read");
+        }
+        // Without the file everything would be missing: that is said once, and not once for each setting.
+        problems.throwIfAny();
+        return "";
+    }
+}

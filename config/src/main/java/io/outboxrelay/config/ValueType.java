@@ -1,0 +1,141 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.route.TopicTemplate;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What values of a setting look like.
+ *
+ * @param shape for people, with unit and bounds: {@code whole number, 1 to 1000000}
+ * @param parser from text; throws {@link UnusableValue}
+ * @param isTemplate whether {@code ${...}} in it belongs to the value, so that nothing is filled in
+ */
+record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate) {
+
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,15})\\s*(B|KiB|MiB)?");
+    private static final Map<String, Long> BYTES_PER_UNIT = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20);
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m)");
+    private static final Map<String, Long> MILLIS_PER_UNIT = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L);
+
+    T parse(String text) {
+        if (text.isEmpty()) {
+            throw new UnusableValue("it has no value", "give it one: " + shape + "; or remove the line");
+        }
+        return parser.apply(text);
+    }
+
+    static ValueType<String> text(String shape) {
+        return of(shape, text -> text);
+    }
+
+    /** One of a few words, each standing for a value. */
+    static <T> ValueType<T> choice(Map<String, T> choices) {
+        String shape = choices.keySet().stream().sorted().collect(Collectors.joining("` or `", "`", "`"));
+        return of(shape, text -> {
+            T chosen = choices.get(text);
+            if (chosen == null) {
+                throw unusable(text, shape);
+            }
+            return chosen;
+        });
+    }
+
+    static ValueType<Integer> wholeNumber(int min, int max) {
+        String shape = "whole number, " + min + " to " + max;
+        return of(shape, text -> {
+            boolean isNumber = text.matches("\\d{1,9}");
+            if (!isNumber || Integer.parseInt(text) < min || Integer.parseInt(text) > max) {
+                throw unusable(text, shape);
+            }
+            return Integer.parseInt(text);
+        });
+    }
+
+    /** An amount of memory, in bytes. */
+    static ValueType<Long> bytes(long minMiB, long maxMiB) {
+        String shape = "bytes, or with a unit (B, KiB, MiB), " + minMiB + " MiB to " + maxMiB + " MiB";
+        return of(shape, text -> {
+            Matcher matcher = BYTES.matcher(text);
+            long bytes = matcher.matches() ? amount(matcher, BYTES_PER_UNIT, "B") : -1;
+            if (bytes < minMiB << 20 || bytes > maxMiB << 20) {
+                throw unusable(text, shape);
+            }
+            return bytes;
+        });
+    }
+
+    static ValueType<Duration> duration(Duration min, Duration max) {
+        String shape = "time with a unit (ms, s, m), " + min.toSeconds() + "s to " + max.toMinutes() + "m";
+        return of(shape, text -> {
+            Matcher matcher = DURATION.matcher(text);
+            Duration time = Duration.ofMillis(matcher.matches() ? amount(matcher, MILLIS_PER_UNIT, "ms") : -1);
+            if (time.compareTo(min) < 0 || time.compareTo(max) > 0) {
+                throw unusable(text, shape);
+            }
+            return time;
+        });
+    }
+
+    /** A table's name, as in SQL. */
+    static ValueType<String> table() {
+        return of("table or schema.table, with double quotes around unusual names", text -> {
+            try {
+                TableName.parse(text);
+                return text;
+            } catch (IllegalArgumentException e) {
+                throw new UnusableValue(String.valueOf(e.getMessage()), "write it as in SQL: public.outbox");
+            }
+        });
+    }
+
+    /** A template over the columns of a row. */
+    static ValueType<String> template() {
+        return new ValueType<>(
+                "text with ${column} in it",
+                text -> {
+                    try {
+                        TopicTemplate.parse(text);
+                        return text;
+                    } catch (IllegalArgumentException e) {
+                        throw new UnusableValue(
+                                String.valueOf(e.getMessage()), "write it as outbox.event.${aggregatetype}");
+                    }
+                },
+                true);
+    }
+
+    /** The address of a PostgreSQL database. It may hold a password, so it is not repeated. */
+    static ValueType<String> postgresUrl() {
+        String remedy = "write jdbc:postgresql://host:5432/database, and give source.username and source.password";
+        return of("`jdbc:postgresql://host:port/database`", text -> {
+            if (!text.startsWith("jdbc:postgresql:")) {
+                throw new UnusableValue("it is not the JDBC URL of a PostgreSQL database", remedy);
+            }
+            if (text.matches("jdbc:postgresql://[^/?]*@.*")) {
+                throw new UnusableValue("a JDBC URL has no user before the host", remedy);
+            }
+            return text;
+        });
+    }
+
+    private static <T> ValueType<T> of(String shape, Function<String, T> parser) {
+        return new ValueType<>(shape, parser, false);
+    }
+
+    private static long amount(Matcher matched, Map<String, Long> units, String unitDefault) {
+        String unit = matched.group(2) == null ? unitDefault : matched.group(2);
+        return Long.parseLong(matched.group(1)) * units.getOrDefault(unit, 1L);
+    }
+
+    private static UnusableValue unusable(String text, String shape) {
+        String shown = text.length() <= 60 ? text : text.substring(0, 60) + "...";
+        return new UnusableValue("'" + shown + "' is not possible", "give " + shape.replace("`", ""));
+    }
+}

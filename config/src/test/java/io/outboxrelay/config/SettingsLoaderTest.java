@@ -1,0 +1,160 @@
+package io.outboxrelay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.polling.PollingSettings.Columns;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsLoaderTest {
+    @TempDir
+    Path directory;
+
+    private SettingsFile file;
+
+    @BeforeEach
+    void prepare() {
+        file = new SettingsFile(directory);
+    }
+
+    @Test
+    void four_lines_are_enough_and_the_rest_has_defaults() throws IOException {
+        PipelineSettings settings = file.load(SettingsFile.SOUND);
+
+        assertThat(settings.source().connection().url()).isEqualTo("jdbc:postgresql://db:5432/shop");
+        assertThat(settings.source().connection().username()).isNull();
+        assertThat(settings.source().connection().password()).isNull();
+        assertThat(settings.source().table()).isEqualTo("public.outbox");
+        assertThat(settings.source().columns()).isEqualTo(Columns.DEFAULT);
+        assertThat(settings.source().order()).isEqualTo(OutboxOrder.SEQUENCE);
+        assertThat(settings.route().topic()).isEqualTo("outbox.event.${aggregatetype}");
+        assertThat(settings.route().headers()).isEmpty();
+        assertThat(settings.route().keyRequired()).isFalse();
+        assertThat(settings.publisher().bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(settings.window()).isEqualTo(WindowSettings.DEFAULTS);
+        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void every_setting_arrives_where_it_belongs() throws IOException {
+        PipelineSettings settings = file.load("""
+                # everything
+                source.type = polling
+                source.url = jdbc:postgresql://db:5432/shop?sslmode=require
+                source.username = relay
+                source.password = s3cret=with=equals
+                outbox.table = "My Shop"."Out Box"
+                outbox.columns.id = Id
+                outbox.columns.sequence = "no"
+                outbox.columns.aggregateType = Kind
+                outbox.columns.key = Key
+                outbox.columns.payload = Body
+                outbox.retention = delete
+                outbox.order = sequence
+                route.headers.eventType = type
+                route.headers.ce_source = origin
+                route.keyRequired = true
+                failures.poison = halt
+                window.recordsMax = 500
+                window.bytesMax = 2 MiB
+                drainTimeout = 1500ms
+                kafka.bootstrap.servers = a:1,b:2
+                kafka.linger.ms = 7
+                """);
+
+        assertThat(settings.source().connection().url()).endsWith("?sslmode=require");
+        assertThat(settings.source().connection().username()).isEqualTo("relay");
+        assertThat(settings.source().connection().password()).isEqualTo("s3cret=with=equals");
+        assertThat(settings.source().table()).isEqualTo("\"My Shop\".\"Out Box\"");
+        assertThat(settings.source().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
+        assertThat(settings.route().topic()).isEqualTo("outbox.event.${Kind}");
+        assertThat(settings.route().headers())
+                .containsExactly(Map.entry("eventType", "type"), Map.entry("ce_source", "origin"));
+        assertThat(settings.route().keyRequired()).isTrue();
+        assertThat(settings.window()).isEqualTo(new WindowSettings(500, 2 << 20));
+        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(settings.publisher()).asString().contains("linger.ms=7", "bootstrap.servers=a:1,b:2");
+    }
+
+    @Test
+    void without_order_no_sequence_is_read() throws IOException {
+        PipelineSettings settings = file.loadSoundAnd("outbox.order = none");
+        assertThat(settings.source().order()).isEqualTo(OutboxOrder.NONE);
+        assertThat(settings.source().columns().sequence()).isNull();
+    }
+
+    @Test
+    void arguments_replace_lines_and_may_add_some() throws IOException {
+        PipelineSettings settings = file.load(
+                SettingsFile.SOUND + "drainTimeout = bad",
+                "drainTimeout=2s",
+                "outbox.table=shop.events",
+                "route.topic=a=${b}");
+        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.source().table()).isEqualTo("shop.events");
+        assertThat(settings.route().topic()).isEqualTo("a=${b}");
+    }
+
+    @Test
+    void comments_blank_lines_a_byte_order_mark_and_windows_line_ends_are_no_trouble() throws IOException {
+        PipelineSettings settings =
+                file.load("\uFEFF# first\n\n   # indented\n" + SettingsFile.SOUND.replace("\n", "\r\n") + "\r\n");
+        assertThat(settings.source().table()).isEqualTo("public.outbox");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1048576,1048576", "1024 KiB,1048576", "1MiB,1048576", "3 MiB,3145728", "2097152 B,2097152"})
+    void bytes_have_units(String written, long bytes) throws IOException {
+        assertThat(file.loadSoundAnd("window.bytesMax = " + written).window().bytesMax())
+                .isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000ms,1000", "45s,45000", "2 m,120000"})
+    void times_have_units(String written, long millis) throws IOException {
+        assertThat(file.loadSoundAnd("drainTimeout = " + written).drainTimeout())
+                .isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void everything_that_is_wrong_is_said_at_once_with_its_line_and_in_order() {
+        List<String> problems = file.problemsOf("""
+                source.typ = polling
+                source.url jdbc:postgresql://db/shop
+                outbox.table = a.b.c
+                window.recordsMax = 0
+                kafka.bootstrap.servers = broker
+                kafka.acks = 1
+                kafka.lingerms = 5
+                """, "drainTimeout=soon");
+        assertThat(problems)
+                .hasSize(10)
+                .anySatisfy(it -> assertThat(it)
+                        .startsWith("relay.properties:1 source.typ: ")
+                        .contains("did you mean source.type?"))
+                .anySatisfy(it -> assertThat(it).startsWith("relay.properties:2: there is no '='"))
+                .anySatisfy(
+                        it -> assertThat(it).startsWith("relay.properties:3 outbox.table: 'a.b.c' is not a table name"))
+                .anySatisfy(
+                        it -> assertThat(it).startsWith("relay.properties:4 window.recordsMax: '0' is not possible"))
+                .anySatisfy(
+                        it -> assertThat(it).startsWith("relay.properties:5: kafka.bootstrap.servers holds 'broker'"))
+                .anySatisfy(it -> assertThat(it).startsWith("relay.properties:6: kafka.acks=1 is not possible"))
+                .anySatisfy(it -> assertThat(it)
+                        .startsWith("relay.properties:7: kafka.lingerms")
+                        .contains("did you mean kafka.linger.ms?"))
+                .anySatisfy(it -> assertThat(it).startsWith("relay.properties: source.type is missing"))
+                .anySatisfy(it -> assertThat(it).startsWith("relay.properties: source.url is missing"))
+                .anySatisfy(it -> assertThat(it).startsWith("--set drainTimeout: 'soon' is not possible"));
+    }
+}

@@ -1,0 +1,155 @@
+package io.outboxrelay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every way to get a setting wrong names its place, what is wrong, and what to do instead. */
+class SettingsProblemsTest {
+    @TempDir
+    Path directory;
+
+    /** A line behind four sound ones; what is wrong; what to do about it. */
+    static Stream<Arguments> wrongLines() {
+        return Stream.of(
+                Arguments.of("soruce.username = x", "there is no such setting", "did you mean source.username?"),
+                Arguments.of("source.userName = x", "there is no such setting", "did you mean source.username?"),
+                Arguments.of("SOURCE.USERNAME = x", "there is no such setting", "did you mean source.username?"),
+                Arguments.of("username = x", "there is no such setting", "did you mean source.username?"),
+                Arguments.of(
+                        "outbox.columns.agregatetype = x",
+                        "no such setting",
+                        "did you mean outbox.columns.aggregateType?"),
+                Arguments.of("bootstrap.servers = x:1", "no such setting", "did you mean kafka.bootstrap.servers?"),
+                Arguments.of("kafak.linger.ms = 5", "there is no such setting", "did you mean kafka.linger.ms?"),
+                Arguments.of(
+                        "route.header.traceparent = x", "no such setting", "did you mean route.headers.traceparent?"),
+                Arguments.of("management.listen = x", "there is no such setting", "docs/settings.md"),
+                Arguments.of("kafka. = x", "there is no such setting", ""),
+                Arguments.of(
+                        "source.url = jdbc:postgresql://db/shop",
+                        "it is given twice, first at relay.properties:2",
+                        "remove"),
+                Arguments.of("source.username: x = y", "what stands before the '=' is not a key", "key = value"),
+                Arguments.of("  - polling", "there is no '=' in it", "key = value"),
+                Arguments.of("= polling", "there is nothing before the '='", "key = value"),
+                Arguments.of("source.username =", "it has no value", "remove the line"),
+                Arguments.of("outbox.retention = keep", "'keep' is not possible", "give delete"),
+                Arguments.of(
+                        "outbox.order = commit-timestamp",
+                        "'commit-timestamp' is not possible",
+                        "give none or sequence"),
+                Arguments.of("failures.poison = skip", "'skip' is not possible", "give halt"),
+                Arguments.of("route.keyRequired = yes", "'yes' is not possible", "give false or true"),
+                Arguments.of("route.topic = events.${type", "no closing }", "outbox.event.${aggregatetype}"),
+                Arguments.of("route.topic = events.$type", "a lone $", "$$"),
+                Arguments.of("route.headers.id = other", "always carries the event id", "outbox.columns.id"),
+                Arguments.of("route.headers.trace =", "it has no value", "name the column"),
+                Arguments.of("window.recordsMax = 1000001", "'1000001' is not possible", "1 to 1000000"),
+                Arguments.of("window.recordsMax = 1e4", "'1e4' is not possible", "whole number"),
+                Arguments.of("window.recordsMax = 99999999999999999999", "is not possible", "1 to 1000000"),
+                Arguments.of("window.bytesMax = 32 MB", "'32 MB' is not possible", "B, KiB, MiB"),
+                Arguments.of("window.bytesMax = 1023 KiB", "'1023 KiB' is not possible", "1 MiB to 1024 MiB"),
+                Arguments.of("window.bytesMax = 64 MiB", "has no room for the 67108864 bytes", "set it to"),
+                Arguments.of("drainTimeout = 30", "'30' is not possible", "with a unit"),
+                Arguments.of("drainTimeout = 0s", "'0s' is not possible", "1s to 60m"),
+                Arguments.of(
+                        "source.username = ${NOT_SET_HERE}",
+                        "environment variable NOT_SET_HERE is not set",
+                        ":-default}"),
+                Arguments.of("source.username = ${not closed", "is not closed", "$$"),
+                Arguments.of("source.username = ${no-name}", "no name of a variable", "${VAR}"),
+                Arguments.of("source.password = ${file:/no/such/file}", "there is no file /no/such/file", "create it"),
+                Arguments.of("source.password = pa$word", "a lone $", "$$"),
+                Arguments.of("kafka.acks = 1", "kafka.acks=1 is not possible", "remove the setting"),
+                Arguments.of("kafka.linger.ms = soon", "kafka.linger.ms", "correct the value"),
+                Arguments.of("kafka.compresion.type = lz4", "is not a producer setting", "kafka.compression.type?"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongLines")
+    void a_wrong_line_is_named_with_what_to_write_instead(String line, String what, String remedy) {
+        List<String> problems = new SettingsFile(directory).problemsOfSoundAnd(line);
+        assertThat(problems).singleElement().asString().contains("relay.properties", what, remedy);
+        // Of a default that does not fit, the default's own line cannot be named.
+        if (!line.startsWith("window.bytesMax = 64")) {
+            assertThat(problems).singleElement().asString().startsWith("relay.properties:5");
+        }
+    }
+
+    static Stream<Arguments> wrongUrls() {
+        return Stream.of(
+                Arguments.of("postgres://db/shop", "not the JDBC URL"),
+                Arguments.of("jdbc:mysql://db/shop", "not the JDBC URL"),
+                Arguments.of("jdbc:postgresql://me:word@db/shop", "no user before the host"),
+                Arguments.of("", "it has no value"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongUrls")
+    void a_wrong_url_is_not_repeated(String url, String what) {
+        String text = SettingsFile.SOUND.replace("jdbc:postgresql://db:5432/shop", url);
+        List<String> problems = new SettingsFile(directory).problemsOf(text);
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .startsWith("relay.properties:2 source.url: ")
+                .contains(what);
+        assertThat(problems.get(0)).doesNotContain("me:word");
+    }
+
+    @Test
+    void whatever_is_required_is_missing_in_an_empty_file() {
+        String all = new SettingsFile(directory).problemsOf("").stream().collect(Collectors.joining("\n"));
+        assertThat(all.lines())
+                .hasSize(4)
+                .allSatisfy(line ->
+                        assertThat(line).startsWith("relay.properties: ").contains(" is missing -> "));
+        assertThat(all).contains("source.type", "source.url", "outbox.table", "kafka.bootstrap.servers");
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_one_problem_and_not_one_for_each_setting() {
+        assertThat(new SettingsFile(directory.resolve("elsewhere")).problemsAsItIs())
+                .singleElement()
+                .asString()
+                .contains("there is no such file", "--config");
+    }
+
+    @Test
+    void a_directory_or_a_file_that_is_not_text_is_said_to_be_one() throws IOException {
+        Path file = directory.resolve("relay.properties");
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertThat(new SettingsFile(directory).problemsAsItIs())
+                .singleElement()
+                .asString()
+                .contains("not UTF-8");
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThat(new SettingsFile(directory).problemsAsItIs())
+                .singleElement()
+                .asString()
+                .contains("it is a directory");
+    }
+
+    @Test
+    void an_override_is_checked_like_a_line() {
+        assertThat(new SettingsFile(directory)
+                        .problemsOf(SettingsFile.SOUND, "soruce.type=polling", "nothing", "a=1", "a=2"))
+                .containsExactlyInAnyOrder(
+                        "--set: there is no '=' in it -> write key = value; a comment stands on a line of its own, after #",
+                        "--set soruce.type: there is no such setting -> did you mean source.type?",
+                        "--set a: there is no such setting -> remove it; docs/settings.md lists what there is",
+                        "--set a: it is given twice, first at --set -> remove one of them");
+    }
+}
