@@ -61,13 +61,18 @@ final class PageCopy {
         return new RowPage(rows, false, largest);
     }
 
+    /**
+     * Ends a COPY in the middle. Not by {@link CopyOut#cancelCopy}: that leaves on the connection what the server still says, and
+     * every later statement would be given the answer to the one before it.
+     */
     private void cancel(CopyOut copy) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
         try {
-            copy.cancelCopy();
+            while (copy.readFromCopy() != null) {
+                // What was on its way already.
+            }
         } catch (SQLException e) {
-            // The server had sent everything before the cancel reached it: then the driver misses the error it asked
-            // for.
-            if (copy.isActive() || connection.isClosed()) {
+            if (!CANCELLED.equals(e.getSQLState())) {
                 throw e;
             }
         }
