@@ -20,10 +20,8 @@ record Hindrance(String servers, int unsettled, long nowNanos, long silenceNanos
     private static final long WORTH_A_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     Optional<String> find(Lanes lanes, ProducerVitals vitals) {
-        if (unsettled == 0) {
-            return Optional.empty();
-        }
-        boolean silent = silenceNanos >= WORTH_A_WORD_NANOS;
+        // What stands behind a refused message waits for a decision, not for Kafka.
+        boolean silent = silenceNanos >= WORTH_A_WORD_NANOS && (lanes.inFlight() > 0 || lanes.isFull());
         Optional<Lane> obstructed =
                 lanes.obstructed().filter(lane -> lane.obstructedNanos(nowNanos) >= WORTH_A_WORD_NANOS);
         if ((silent || obstructed.isPresent()) && !vitals.isConnected()) {

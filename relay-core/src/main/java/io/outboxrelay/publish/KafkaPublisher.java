@@ -62,7 +62,7 @@ final class KafkaPublisher implements Publisher {
         this.bell = new MetadataBell(wakeup);
         this.mailbox = new Mailbox(wakeup);
         this.gate = new ProducerGate(settings, bell, wakeup);
-        this.lanes = new Lanes(gate, mailbox, carefulTopics);
+        this.lanes = new Lanes(gate, carefulTopics);
     }
 
     @Override
@@ -176,7 +176,7 @@ final class KafkaPublisher implements Publisher {
         if (finished || unsettled.isEmpty()) {
             return Optional.empty();
         }
-        if (!started) {
+        if (!started && !mayStart.getAsBoolean()) {
             return Optional.of("the previous Kafka producer has not ended yet");
         }
         long retries = gate.vitals().retries() - retriesAtNews;

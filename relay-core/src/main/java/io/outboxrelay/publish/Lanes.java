@@ -27,15 +27,14 @@ final class Lanes {
     }
 
     private final Gate gate;
-    private final Mailbox mailbox;
     private final CarefulTopics carefulTopics;
     private final Map<String, Lane> byTopic = new HashMap<>();
     private final Set<Lane> waiting = new LinkedHashSet<>();
+    private int inFlight;
     private boolean full;
 
-    Lanes(Gate gate, Mailbox mailbox, CarefulTopics carefulTopics) {
+    Lanes(Gate gate, CarefulTopics carefulTopics) {
         this.gate = gate;
-        this.mailbox = mailbox;
         this.carefulTopics = carefulTopics;
     }
 
@@ -92,21 +91,19 @@ final class Lanes {
                 lane.postpone(refusal, nowNanos);
                 return;
             }
-            if (refusal != null) {
-                // Refused here, so it is about this message alone, and about nobody behind it before the loop has heard
-                // of it.
-                ticket.alone = true;
-                ticket.error = refusal;
-            }
+            // Refused here, so it is about this message alone; nobody behind it goes before the loop has heard of it.
+            ticket.alone |= refusal != null;
             lane.handOver(ticket);
+            inFlight++;
             if (refusal != null) {
-                mailbox.offer(ticket);
+                ticket.complete(refusal);
             }
         }
     }
 
     /** Kafka gave the ticket back. */
     void settle(Ticket ticket) {
+        inFlight--;
         Lane lane = ticket.lane;
         lane.settle(ticket);
         if (lane.isOver()) {
@@ -117,6 +114,11 @@ final class Lanes {
     /** Whether the producer had no room for the message that was last offered to it. */
     boolean isFull() {
         return full;
+    }
+
+    /** Messages in Kafka's hands. */
+    int inFlight() {
+        return inFlight;
     }
 
     int count() {

@@ -2,6 +2,7 @@ package io.outboxrelay.publish;
 
 import io.outboxrelay.outbox.OutboxMessage;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * hands the ticket back through the {@link Mailbox}; that hand-over is what makes the error visible.
  */
 final class Ticket implements Callback {
+
+    private static final AtomicIntegerFieldUpdater<Ticket> COMPLETED =
+            AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "completed");
 
     final long number;
     final Lane lane;
@@ -35,6 +39,9 @@ final class Ticket implements Callback {
     private @Nullable OutboxMessage message;
     private @Nullable Thread sender;
     private @Nullable Exception refusal;
+
+    @SuppressWarnings("UnusedVariable") // used through COMPLETED
+    private volatile int completed;
 
     Ticket(long number, OutboxMessage message, Lane lane, Mailbox mailbox) {
         this.number = number;
@@ -74,7 +81,17 @@ final class Ticket implements Callback {
         if (Thread.currentThread() == sender) {
             refusal = exception;
         } else {
-            error = exception;
+            complete(exception);
+        }
+    }
+
+    /**
+     * Sends the ticket back with its outcome: null for published. Only the first time counts: a producer in its fatal state
+     * throws although it has appended the message, and reports it once more when it drops its batches.
+     */
+    void complete(@Nullable Exception outcome) {
+        if (COMPLETED.compareAndSet(this, 0, 1)) {
+            error = outcome;
             mailbox.offer(this);
         }
     }
