@@ -3,6 +3,7 @@ package io.outboxrelay.publish;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +98,7 @@ class KafkaPublisherIT {
                         .startsWith("no broker can be reached at " + own.bootstrapServers());
                 if (stopped
                         && System.nanoTime() - begin < Duration.ofSeconds(25).toNanos()) {
-                    java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                    LockSupport.parkNanos(5_000_000);
                 }
             }
             run.runUntil(A_WHILE, run::isEverythingPublished);
@@ -119,15 +122,39 @@ class KafkaPublisherIT {
             run.add(message("large", 1, "k", large));
             run.add(message("large", 2, "k", bytes("behind")));
             run.runUntil(SOON, run::isEverythingPublishedUpToARefusedOne);
-            letPass(run, Duration.ofMillis(500));
+            letPass(run, Duration.ofMillis(1_500));
 
             assertThat(run.refused).containsExactly(1L);
+            assertThat(run.publisher().waitingFor())
+                    .as("it waits for people, not for Kafka")
+                    .isEmpty();
             assertThat(run.failures)
                     .singleElement()
                     .satisfies(failure -> assertThat(failure.summary())
                             .contains("RecordTooLarge")
                             .contains("max.message.bytes"));
             assertThat(TopicReader.ids(kafka.bootstrapServers(), "large")).containsExactly("0");
+        }
+    }
+
+    @Test
+    void a_refused_message_does_not_keep_others_from_being_published() {
+        kafka.createTopic("others", 6);
+        for (int round = 0; round < 5; round++) {
+            kafka.createTopic("refusing-" + round, 1);
+            try (PublishRun run = new PublishRun(settings(kafka))) {
+                byte[] large = new byte[1_200_000];
+                ThreadLocalRandom.current().nextBytes(large);
+                IntStream.range(0, 10_000).forEach(i -> run.add(numbered("others", i)));
+                run.runUntil(SOON, () -> run.published() > 0);
+                run.add(message("refusing-" + round, 10_000, "k", large));
+                IntStream.range(10_001, 15_000).forEach(i -> run.add(numbered("others", i)));
+                run.runUntil(
+                        SOON, () -> run.isEverythingPublishedUpToARefusedOne() && run.published() == run.sent() - 1);
+
+                assertThat(run.refused).containsExactly(10_000L);
+                assertThat(run.failures).hasSize(1);
+            }
         }
     }
 
@@ -304,6 +331,36 @@ class KafkaPublisherIT {
     }
 
     @Test
+    void nothing_goes_out_before_the_previous_producer_has_ended() {
+        kafka.createTopic("handover", 1);
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Long> published = new ArrayList<>();
+        Outcomes outcomes = new Outcomes() {
+            @Override
+            public void published(long number) {
+                published.add(number);
+            }
+
+            @Override
+            public void failed(long number, Failure failure) {
+                throw new AssertionError(failure);
+            }
+        };
+        try (KafkaPublisher publisher =
+                new KafkaPublisher(settings(kafka), () -> {}, new CarefulTopics(), ended::get)) {
+            publisher.send(7, numbered("handover", 7));
+            await().during(Duration.ofMillis(500))
+                    .atMost(SOON)
+                    .until(() -> publisher.drain(outcomes, System.nanoTime()) == 0);
+            assertThat(publisher.waitingFor()).hasValue("the previous Kafka producer has not ended yet");
+
+            ended.set(true);
+            await().atMost(SOON).until(() -> publisher.drain(outcomes, System.nanoTime()) == 1);
+            assertThat(published).containsExactly(7L);
+        }
+    }
+
+    @Test
     void after_close_no_outcome_is_delivered() {
         kafka.createTopic("closed", 1);
         try (PublishRun run = new PublishRun(settings(kafka))) {
@@ -354,7 +411,7 @@ class KafkaPublisherIT {
     private static void pause(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
-            java.util.concurrent.locks.LockSupport.parkNanos(end - System.nanoTime());
+            LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 

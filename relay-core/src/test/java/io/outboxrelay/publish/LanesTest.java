@@ -25,7 +25,7 @@ class LanesTest implements Lanes.Gate {
 
     private final CarefulTopics careful = new CarefulTopics();
     private final Mailbox mailbox = new Mailbox(() -> {});
-    private final Lanes lanes = new Lanes(this, mailbox, careful);
+    private final Lanes lanes = new Lanes(this, careful);
     private final Set<String> known = new HashSet<>();
     private final Set<String> invalid = new HashSet<>();
     private final List<Ticket> inFlight = new ArrayList<>();

@@ -50,4 +50,20 @@ class MailboxTest {
         }
         assertThat(wakes.availablePermits()).isOne();
     }
+
+    @Test
+    void a_ticket_comes_back_once_however_often_kafka_reports_it() {
+        Mailbox mailbox = new Mailbox(() -> {});
+        Lane lane = new Lane("topic", new CarefulTopics());
+        Ticket twice = new Ticket(1, MESSAGE, lane, mailbox);
+        twice.complete(new IllegalStateException("thrown by send"));
+        new Ticket(2, MESSAGE, lane, mailbox).onCompletion(null, null);
+        twice.onCompletion(null, new IllegalStateException("reported by the I/O thread"));
+
+        Ticket first = mailbox.takeAll();
+        assertThat(first).isSameAs(twice);
+        assertThat(first.error).hasMessage("thrown by send");
+        assertThat(first.next.number).isEqualTo(2);
+        assertThat(first.next.next).isNull();
+    }
 }

@@ -55,6 +55,11 @@ final class PublishRun implements Outcomes, AutoCloseable {
         return floor;
     }
 
+    /** How many messages the current publisher has taken, or earlier ones have published. */
+    long sent() {
+        return sent;
+    }
+
     int published() {
         return (int) floor + settledAhead.size();
     }
