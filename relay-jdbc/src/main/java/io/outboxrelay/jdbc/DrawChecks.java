@@ -33,18 +33,10 @@ final class DrawChecks {
     Long sequence(FoundTable table, FoundColumn column) throws SQLException {
         Set<Long> sequences = new LinkedHashSet<>();
         List<DrawFacts> undrawn = new ArrayList<>();
-        for (FoundTable.Member member : table.storage()) {
+        // A partitioned table that has no partition yet: its own definition is what they will get.
+        List<FoundTable.Member> members = table.storage().isEmpty() ? table.tree() : table.storage();
+        for (FoundTable.Member member : members) {
             DrawFacts facts = DrawFacts.read(catalog, table, member, column);
-            Long drawn = facts.triggers().stream().anyMatch(DrawFacts.Trigger::fires)
-                    ? byTriggers(facts)
-                    : byColumn(facts, undrawn);
-            if (drawn != null) {
-                sequences.add(drawn);
-            }
-        }
-        if (table.storage().isEmpty()) {
-            // A partitioned table that has no partition yet: its own definition is what they will get.
-            DrawFacts facts = DrawFacts.read(catalog, table, table.tree().get(0), column);
             Long drawn = facts.triggers().stream().anyMatch(DrawFacts.Trigger::fires)
                     ? byTriggers(facts)
                     : byColumn(facts, undrawn);

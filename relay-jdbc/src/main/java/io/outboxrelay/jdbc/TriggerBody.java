@@ -23,7 +23,10 @@ sealed interface TriggerBody {
     /** The words behind which a statement may not be reached. */
     Pattern BRANCH = Pattern.compile("\\b(if|case|loop|while|for|foreach|return|exception|continue|exit|raise)\\b");
 
-    /** Whole constants and quoted names stay; comments go. */
+    /** What stands before the one constant that matters. */
+    Pattern DRAWN_FROM = Pattern.compile("\\bnextval\\s*\\(\\s*$");
+
+    /** What may hold words that are no code: comments go, constants become empty but for those that {@code nextval} takes. */
     Pattern TOKENS = Pattern.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\\n]*|(?s:/\\*.*?\\*/)");
 
     List<String> PLAIN_LANGUAGES_WITHOUT_SOURCE = List.of("c", "internal");
@@ -56,7 +59,7 @@ sealed interface TriggerBody {
         return new Draws(draw.group(2).substring(1, draw.group(2).length() - 1).replace("''", "'"));
     }
 
-    /** Lower case outside constants and quoted names, as the server reads it. */
+    /** Lower case outside quoted names, as the server reads it. */
     private static String foldedWithoutComments(String source) {
         Matcher token = TOKENS.matcher(source);
         StringBuilder body = new StringBuilder();
@@ -64,7 +67,9 @@ sealed interface TriggerBody {
         while (token.find()) {
             body.append(source.substring(from, token.start()).toLowerCase(Locale.ROOT));
             char first = source.charAt(token.start());
-            body.append(first == '\'' || first == '"' ? token.group() : " ");
+            boolean kept =
+                    first == '"' || (first == '\'' && DRAWN_FROM.matcher(body).find());
+            body.append(kept ? token.group() : first == '\'' ? "''" : " ");
             from = token.end();
         }
         return body.append(source.substring(from).toLowerCase(Locale.ROOT)).toString();

@@ -1,0 +1,31 @@
+package io.outboxrelay.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ConnectionSettingsTest {
+
+    @Test
+    void shows_no_secret() {
+        ConnectionSettings settings = ConnectionSettings.of(
+                "jdbc:postgresql://joe:sesame1@db:5432/shop?user=joe&password=sesame2&sslpassword=sesame3&sslmode=require&unheardOf=sesame4",
+                "relay",
+                "sesame5");
+
+        assertThat(settings.toString())
+                .doesNotContain("sesame")
+                .contains("//***@db:5432/shop")
+                .contains("user=joe")
+                .contains("sslmode=require")
+                .contains("username=relay");
+        assertThat(settings.urlShown()).doesNotContain("sesame");
+    }
+
+    @Test
+    void takes_the_password_out_of_other_peoples_messages() {
+        ConnectionSettings settings = ConnectionSettings.of("jdbc:postgresql://db/shop", "relay", "sesame");
+
+        assertThat(settings.scrub("no: sesame, sesame")).isEqualTo("no: ***, ***");
+    }
+}
