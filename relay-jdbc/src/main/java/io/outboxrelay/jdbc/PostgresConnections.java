@@ -53,7 +53,8 @@ public final class PostgresConnections {
 
     private Connection connect() throws SQLException {
         // Not through DriverManager: it would answer "no suitable driver" with the state of a refused connection.
-        Connection connection = new Driver().connect(settings.url(), properties());
+        Driver driver = new Driver();
+        Connection connection = driver.acceptsURL(settings.url()) ? driver.connect(settings.url(), properties()) : null;
         if (connection == null) {
             throw new RelayException(
                     FailureKind.MISCONFIGURED,

@@ -102,8 +102,8 @@ public final class PostgresFailures {
         String message = message(error);
         String state = error.getSQLState();
         String who = settings.username() == null ? "" : " as " + settings.username();
-        String what = settings.scrub(message) + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at "
-                + settings.urlShown() + who;
+        String what = settings.scrub(message.replace(settings.url(), settings.urlShown()))
+                + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
         Rule rule = rule(error, state, message);
         return Failure.of(rule.kind(), what, rule.remedy(), error);
     }

@@ -17,7 +17,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 class PostgresFailuresTest {
     private static final ConnectionSettings SETTINGS =
-            ConnectionSettings.of("jdbc:postgresql://db:5432/shop?password=sesame", "relay", "sesame");
+            ConnectionSettings.of("jdbc:postgresql://db:5432/shop?password=tahini", "relay", "sesame");
 
     @ParameterizedTest
     @CsvSource({
@@ -91,15 +91,16 @@ class PostgresFailuresTest {
 
     @Test
     void neither_a_password_nor_a_row_gets_into_the_message() {
-        SQLException error = new PSQLException(new ServerErrorMessage(
-                "SERROR\0C23505\0Mduplicate key, sesame\0DKey (id)=(the payload) already exists.\0"));
+        SQLException error = new PSQLException(new ServerErrorMessage("SERROR\0C23505\0Mduplicate key, sesame, "
+                + SETTINGS.url() + "\0DKey (id)=(the payload) already exists.\0"));
 
         Failure failure = PostgresFailures.classify(error, SETTINGS);
 
         assertThat(failure.summary())
                 .contains("duplicate key")
                 .doesNotContain("payload")
-                .doesNotContain("sesame");
+                .doesNotContain("sesame")
+                .doesNotContain("tahini");
     }
 
     private static SQLException fromServer(String state, String message) {
