@@ -1,0 +1,132 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.engine.RelayState;
+import io.outboxrelay.engine.RelayState.Failed;
+import io.outboxrelay.engine.RelayState.Running;
+import io.outboxrelay.engine.RelayState.Stopped;
+import io.outboxrelay.engine.RelayThread;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.publish.BrokerProbe;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of the relay in this process, from the first line in the log to the exit status. The main thread waits in it; the
+ * loop's thread tells it of states, signals come on threads of their own.
+ */
+final class RelayRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
+    private static final long TICK_MILLIS = 1_000;
+
+    private final PipelineSettings settings;
+    private final boolean exitOnFailure;
+    private final PrintWriter err;
+    private final StateLog log;
+    private final RelayThread relay;
+    private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
+    private final AtomicInteger signals = new AtomicInteger();
+
+    /** Used by the loop's thread only. */
+    private boolean ran;
+
+    /** Used by the loop's thread only. */
+    private boolean failed;
+
+    /** @param err where to say why the relay does not start */
+    RelayRun(PipelineSettings settings, boolean exitOnFailure, PrintWriter err) {
+        this.settings = settings;
+        this.exitOnFailure = exitOnFailure;
+        this.err = err;
+        this.log = new StateLog(
+                "reads " + settings.source().table() + " and publishes to "
+                        + settings.route().topic(),
+                System.nanoTime());
+        this.relay = PipelineAssembly.of(settings, this::entered);
+    }
+
+    /** Relays; returns the exit status. */
+    int untilStopped() throws InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler(RelayRun::endAtOnce);
+        LOG.info(
+                "Outbox Relay {}: from {} at {} to Kafka at {}",
+                Main.Version.number(),
+                settings.source().table(),
+                settings.source().connection().urlShown(),
+                settings.publisher().bootstrapServers());
+        StopSignals.handle(this::stop);
+        BrokerLog brokers = new BrokerLog(settings.publisher().bootstrapServers());
+        ProgressLog progress = new ProgressLog(relay.loop().progress(), System.nanoTime());
+        relay.start();
+        try (BrokerProbe probe = BrokerProbe.start(settings.publisher(), () -> {})) {
+            while (true) {
+                try {
+                    int status = exitStatus.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                    progress.ended(status);
+                    return status;
+                } catch (TimeoutException e) {
+                    brokers.look(probe.answer(), System.nanoTime());
+                    log.remind(System.nanoTime());
+                    progress.look(System.nanoTime());
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    /** Called by the loop's thread. */
+    private void entered(RelayState state) {
+        if (state instanceof Failed refused && refused.cause().kind() == FailureKind.MISCONFIGURED && !ran) {
+            Refusal.print(refused.cause(), err);
+            exitStatus.complete(ExitCodes.MISCONFIGURED);
+            return;
+        }
+        log.entered(state, System.nanoTime());
+        if (state instanceof Running) {
+            ran = true;
+        } else if (state instanceof Failed failure) {
+            failed(failure.cause());
+        } else if (state instanceof Stopped stopped) {
+            exitStatus.complete(failed || stopped.uncommitted() > 0 ? ExitCodes.FAILED : ExitCodes.STOPPED);
+        }
+    }
+
+    private void failed(Failure cause) {
+        failed = true;
+        if (cause.kind() == FailureKind.BUG) {
+            exitStatus.complete(ExitCodes.BUG);
+        } else if (exitOnFailure) {
+            relay.loop().requestStop(settings.drainTimeout());
+        } else {
+            LOG.info("the process stays up, but publishes nothing; correct what is wrong and start it again");
+        }
+    }
+
+    private void stop(String signal) {
+        if (signals.incrementAndGet() == 1) {
+            LOG.info("{} received; stopping takes at most {}", signal, Durations.shown(settings.drainTimeout()));
+            relay.loop().requestStop(settings.drainTimeout());
+        } else {
+            LOG.warn("{} again: ends at once; what was on its way is published again at the next start", signal);
+            Runtime.getRuntime().halt(ExitCodes.FAILED);
+        }
+    }
+
+    /** A thread that is gone cannot be waited for: better no process than one that only looks alive. */
+    private static void endAtOnce(Thread thread, Throwable error) {
+        try {
+            LOG.error("thread {} has ended by an error; so does the process", thread.getName(), error);
+        } finally {
+            Runtime.getRuntime().halt(ExitCodes.BUG);
+        }
+    }
+}

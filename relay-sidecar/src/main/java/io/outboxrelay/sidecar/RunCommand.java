@@ -1,0 +1,67 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsLoader;
+import io.outboxrelay.failure.RelayException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code outbox-relay run}: relays until it is told to stop. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
+        exitCodeOnExecutionException = ExitCodes.BUG,
+        description = "Relays until it is told to stop, by SIGTERM or Ctrl-C. A second signal ends it at once.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:stopped, nothing left on its way",
+            "1:failed (with --exit-on-failure), or stopped with something still on its way",
+            "70:a bug in the relay",
+            "78:the arguments, the settings, or the database they point at, cannot work"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The settings: lines of key = value.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "A setting in place of what the file says. May be given several times.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--exit-on-failure",
+            description = "End with status 1 when an operator is needed, instead of staying up until told to stop.")
+    private boolean exitOnFailure;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        PipelineSettings settings;
+        try {
+            settings = new SettingsLoader(System::getenv).load(config, overrides);
+        } catch (RelayException e) {
+            Refusal.print(e.failure(), err);
+            return ExitCodes.MISCONFIGURED;
+        }
+        return new RelayRun(settings, exitOnFailure, err).untilStopped();
+    }
+}
