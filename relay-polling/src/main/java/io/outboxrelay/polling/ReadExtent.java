@@ -10,6 +10,13 @@ package io.outboxrelay.polling;
  */
 record ReadExtent(int rows, int rowsMax, boolean cut, long lastNumber) {
 
+    static ReadExtent of(RowPage page, int rowsMax) {
+        int rows = page.rows().size();
+        long last =
+                rows == 0 ? Frontier.MINUS_INFINITY : page.rows().get(rows - 1).number();
+        return new ReadExtent(rows, rowsMax, page.cut(), last);
+    }
+
     /** Whether there was nothing more to read. */
     boolean exhausted() {
         return rows < rowsMax && !cut;

@@ -15,14 +15,10 @@ import java.util.List;
  */
 final class SequenceReader implements TableReader {
 
-    private static final int GAPS_MANY = 256;
-    private static final int GAPS_TOO_MANY = 1_024;
-    private static final long NEAR = 48;
     private static final long ASK_SHORTEST_NANOS = 20_000_000;
     private static final long ASK_LONGEST_NANOS = 100_000_000;
 
     private final PollingSession session;
-    private final ReaderRules rules;
     private final Reading reading;
     private final SequenceSql sql;
     private final PageCopy copy;
@@ -30,9 +26,7 @@ final class SequenceReader implements TableReader {
     private final Sweep sweep;
     private final MissingRows missing;
 
-    private final Frontier frontier = new Frontier();
-    private final GapSettling settling = new GapSettling();
-    private final RowNumbers standing = new RowNumbers();
+    private final ReadingProgress progress;
     private final PageSize pageSize;
 
     private long askAtNanos;
@@ -44,7 +38,7 @@ final class SequenceReader implements TableReader {
             PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, long nowNanos) {
         this.session = session;
         this.reading = reading;
-        this.rules = rules;
+        this.progress = new ReadingProgress(rules);
         this.sql = new SequenceSql(session.table(), session.guard());
         this.copy = new PageCopy(session.connection());
         this.holders = new LockHolders(session, sql);
@@ -58,20 +52,13 @@ final class SequenceReader implements TableReader {
     @Override
     public Page read() throws SQLException {
         // Taken before the read: what is settled now, this read sees.
-        long settled = settling.settledUpTo();
+        long settled = progress.settledUpTo();
         int rowsMax = pageSize.rows();
-        RowPage page = copy.read(sql.page(frontier, rowsMax), reading.pageBytesMax());
+        RowPage page = copy.read(sql.page(progress.frontier(), rowsMax), reading.pageBytesMax());
         pageSize.met(page.largestBytes());
-        long last = Frontier.MINUS_INFINITY;
-        for (Row row : page.rows()) {
-            last = row.number();
-            frontier.read(last);
-            standing.add(last);
-        }
-        ReadExtent extent = new ReadExtent(page.rows().size(), rowsMax, page.cut(), last);
-        if (rules.completeness().complete(extent, settled)) {
-            frontier.dropUpTo(settled);
-        }
+        page.rows().forEach(row -> progress.read(row.number()));
+        ReadExtent extent = ReadExtent.of(page, rowsMax);
+        progress.readEnded(extent, settled);
         if (extent.exhausted() && !readToTheEnd) {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
@@ -81,7 +68,7 @@ final class SequenceReader implements TableReader {
 
     @Override
     public void deleteOldest(int count) throws SQLException {
-        DeletePlan plan = DeletePlan.of(standing.oldest(count), frontier, rules.runs());
+        DeletePlan plan = progress.planDelete(count);
         List<PollingSession.Delete> deletes = new ArrayList<>();
         if (!plan.ranges().isEmpty()) {
             long[] lo = plan.ranges().stream().mapToLong(NumberRange::lo).toArray();
@@ -92,48 +79,35 @@ final class SequenceReader implements TableReader {
             deletes.add(new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(plan.keys())));
         }
         missing.deleted(session.delete(deletes, count), count);
-        standing.forgetOldest(count);
-        if (frontier.gapCount() > GAPS_MANY) {
-            coalesce();
-        }
+        progress.deletedOldest(count);
     }
 
     @Override
     public void tend(long nowNanos) throws SQLException {
-        if (frontier.gapCount() > 0 && nowNanos - askAtNanos >= 0) {
+        if (hasGaps() && nowNanos - askAtNanos >= 0) {
             settle(nowNanos);
         }
         if (nowNanos - sweepAtNanos >= 0) {
-            holders.ask(frontier.top());
+            holders.ask(progress.frontier().top());
             holders.watch(tree());
-            sweep.run(frontier, standing.ascending());
+            sweep.run(progress.frontier(), progress.standing().ascending());
             sweepAtNanos = System.nanoTime() + sweep.intervalNanos();
         }
     }
 
     @Override
     public long tendAtNanos() {
-        return frontier.gapCount() > 0 && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
+        return hasGaps() && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
+    }
+
+    private boolean hasGaps() {
+        return progress.frontier().gapCount() > 0;
     }
 
     private void settle(long nowNanos) throws SQLException {
-        long before = settling.settledUpTo();
-        long top = frontier.top();
-        settling.observe(top, holders.ask(top));
-        askWaitNanos =
-                settling.settledUpTo() > before ? ASK_SHORTEST_NANOS : Math.min(ASK_LONGEST_NANOS, 2 * askWaitNanos);
+        boolean more = progress.holders(holders.ask(progress.frontier().top()));
+        askWaitNanos = more ? ASK_SHORTEST_NANOS : Math.min(ASK_LONGEST_NANOS, 2 * askWaitNanos);
         askAtNanos = nowNanos + askWaitNanos;
-    }
-
-    /** Near neighbours first; should that not do, ever farther ones, so that the statement stays bounded. */
-    private void coalesce() {
-        long[] numbers = standing.ascending();
-        frontier.coalesce(numbers, NEAR);
-        for (long distance = 4 * NEAR;
-                frontier.gapCount() > GAPS_TOO_MANY && distance < Long.MAX_VALUE / 8;
-                distance *= 4) {
-            frontier.coalesce(numbers, distance);
-        }
     }
 
     private List<Long> tree() throws SQLException {

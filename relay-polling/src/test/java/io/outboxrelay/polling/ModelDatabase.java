@@ -1,0 +1,177 @@
+package io.outboxrelay.polling;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A sequence, transactions and locks as PostgreSQL has them, without PostgreSQL: a transaction locks the sequence before it draws,
+ * keeps that lock under another name when it is prepared, is visible before its locks are gone, and may never use a number that
+ * it drew. Writers of one key lock it before they draw, as applications do.
+ */
+final class ModelDatabase {
+
+    private enum State {
+        OPEN,
+        PREPARED,
+        VISIBLE
+    }
+
+    private static final class Transaction {
+        final String virtualTransaction;
+        final Map<Long, Integer> keyByNumber = new HashMap<>();
+        final List<Long> drawn = new ArrayList<>();
+        final Set<Integer> keysLocked = new HashSet<>();
+        State state = State.OPEN;
+        boolean locksSequence;
+        LockHolder holder;
+
+        Transaction(String virtualTransaction) {
+            this.virtualTransaction = virtualTransaction;
+            this.holder = new LockHolder(virtualTransaction, false);
+        }
+    }
+
+    private final Random random;
+    private final List<Transaction> running = new ArrayList<>();
+    private final TreeSet<Long> visible = new TreeSet<>();
+    private final Map<Long, Integer> keyByCommittedNumber = new HashMap<>();
+    private long lastValue;
+    private int transactions;
+
+    ModelDatabase(Random random) {
+        this.random = random;
+    }
+
+    /** Some transaction does something. */
+    void step() {
+        if (running.isEmpty() || running.size() < 6 && random.nextInt(4) == 0) {
+            transactions++;
+            running.add(new Transaction(random.nextInt(6) + "/" + transactions));
+            return;
+        }
+        Transaction transaction = running.get(random.nextInt(running.size()));
+        switch (transaction.state) {
+            case OPEN -> stepOpen(transaction);
+            case PREPARED -> {
+                if (random.nextInt(4) == 0) {
+                    end(transaction, random.nextInt(3) > 0);
+                }
+            }
+            case VISIBLE -> running.remove(transaction);
+        }
+    }
+
+    /** Lets everything that runs come to its end. */
+    void finish() {
+        for (Transaction transaction : List.copyOf(running)) {
+            if (transaction.state != State.VISIBLE) {
+                end(transaction, random.nextBoolean());
+            }
+        }
+        running.clear();
+    }
+
+    private void stepOpen(Transaction transaction) {
+        switch (random.nextInt(12)) {
+            case 0, 1, 2 -> draw(transaction);
+            case 3, 4, 5 -> insert(transaction);
+            // ROLLBACK TO a savepoint: the rows go, the sequence's lock and the numbers drawn stay.
+            case 6 -> transaction.keyByNumber.keySet().removeIf(number -> random.nextBoolean());
+            case 7 -> {
+                transaction.state = State.PREPARED;
+                transaction.holder = new LockHolder("-1/" + transaction.virtualTransaction, true);
+            }
+            case 8 -> end(transaction, false);
+            case 9, 10 -> end(transaction, true);
+            default -> {}
+        }
+    }
+
+    private void draw(Transaction transaction) {
+        if (!transaction.locksSequence) {
+            transaction.locksSequence = true;
+            return;
+        }
+        int key = random.nextInt(4);
+        if (running.stream().anyMatch(other -> other != transaction && other.keysLocked.contains(key))) {
+            return;
+        }
+        // Numbers meant for a key are drawn under its lock; those drawn for nothing in particular need none.
+        transaction.keysLocked.add(key);
+        for (int n = random.nextInt(6) + 1; n > 0; n--) {
+            lastValue++;
+            transaction.drawn.add(lastValue);
+            if (random.nextInt(3) > 0) {
+                transaction.keyByNumber.put(lastValue, key);
+            }
+        }
+    }
+
+    private void insert(Transaction transaction) {
+        // A number drawn early, used late.
+        if (!transaction.drawn.isEmpty() && !transaction.keysLocked.isEmpty()) {
+            long number = transaction.drawn.get(random.nextInt(transaction.drawn.size()));
+            transaction.keyByNumber.putIfAbsent(number, -1);
+        }
+    }
+
+    private void end(Transaction transaction, boolean commit) {
+        if (commit) {
+            visible.addAll(transaction.keyByNumber.keySet());
+            keyByCommittedNumber.putAll(transaction.keyByNumber);
+            transaction.state = State.VISIBLE;
+        } else {
+            running.remove(transaction);
+        }
+    }
+
+    /** Who holds a lock on the sequence now. */
+    Set<LockHolder> holders() {
+        Set<LockHolder> holders = new HashSet<>();
+        for (Transaction transaction : running) {
+            if (transaction.locksSequence) {
+                holders.add(transaction.holder);
+            }
+        }
+        return holders;
+    }
+
+    /** What one statement sees, ascending: the rows in the frontier's gaps and above its top. */
+    List<Long> visible(Frontier frontier) {
+        return visible.stream()
+                .filter(number -> number > frontier.top() || frontier.inGap(number))
+                .toList();
+    }
+
+    /** The key of a committed row, negative when its writer locked none for it. */
+    int key(long number) {
+        return keyByCommittedNumber.get(number);
+    }
+
+    void delete(long number) {
+        visible.remove(number);
+    }
+
+    Set<Long> committed() {
+        return new HashSet<>(keyByCommittedNumber.keySet());
+    }
+
+    /** Every number that may still become visible. */
+    Set<Long> possible() {
+        Set<Long> possible = new HashSet<>();
+        for (Transaction transaction : running) {
+            if (transaction.state == State.OPEN) {
+                possible.addAll(transaction.drawn);
+            } else if (transaction.state == State.PREPARED) {
+                possible.addAll(transaction.keyByNumber.keySet());
+            }
+        }
+        return possible;
+    }
+}
