@@ -209,7 +209,10 @@ final class KafkaFailures {
     }
 
     private static String describe(Throwable error) {
+        if (error.getMessage() == null) {
+            return error.getClass().getSimpleName();
+        }
         String name = error.getClass().getSimpleName().replaceFirst("Exception$", "");
-        return error.getMessage() == null ? name : name + ": " + error.getMessage();
+        return error.getClass() == KafkaException.class ? error.getMessage() : name + ": " + error.getMessage();
     }
 }
