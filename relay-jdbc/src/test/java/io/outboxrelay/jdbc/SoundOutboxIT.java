@@ -80,6 +80,12 @@ class SoundOutboxIT {
                         + " aggregateid text NOT NULL, seq bigint NOT NULL, aggregatetype text, id uuid NOT NULL);"
                         + "ALTER TABLE outbox ATTACH PARTITION part DEFAULT;" + InspectedDatabase.GRANTS);
 
+        try (Connection connection = database.connect()) {
+            // Before 17 a partition does not share the identity: rows written straight into it could bring any number.
+            boolean shared = connection.getMetaData().getDatabaseMajorVersion() >= 17;
+            assertThat(database.problems(InspectedDatabase.request())).hasSize(shared ? 0 : 1);
+        }
+        database.remedy(database.problems(InspectedDatabase.request()));
         assertThat(database.inspect(InspectedDatabase.request())).isInstanceOf(Inspection.Sound.class);
     }
 

@@ -271,7 +271,7 @@ record UnsoundOutbox(String name, String setup, InspectionRequest request, List<
                 withoutGrants(
                         "no EXECUTE on the barrier",
                         sound
-                                + "REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean) FROM PUBLIC",
+                                + "DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE proname = 'pg_logical_emit_message' AND proargtypes[2] = 'text'::regtype LOOP EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || f || ' FROM PUBLIC'; END LOOP; END $$",
                         "may not execute pg_logical_emit_message"));
     }
 }
