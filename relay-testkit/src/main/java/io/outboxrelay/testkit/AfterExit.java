@@ -13,7 +13,7 @@ import java.util.List;
  * it. The shell ignores the signals that a terminal sends to the whole process group, so that Ctrl-C does not make it
  * act while this JVM is still shutting down in good order. Safe to use from any thread.
  */
-final class AfterExit implements AutoCloseable {
+public final class AfterExit implements AutoCloseable {
     private final Process watcher;
 
     private AfterExit(Process watcher) {
@@ -26,7 +26,7 @@ final class AfterExit implements AutoCloseable {
      * @param script POSIX shell; the arguments are {@code $1}, {@code $2}, ...
      * @throws UncheckedIOException when no shell can be started
      */
-    static AfterExit run(String script, String... arguments) {
+    public static AfterExit run(String script, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "trap '' INT TERM HUP; cat >/dev/null; " + script, "after-exit"));
         command.addAll(List.of(arguments));
