@@ -1,0 +1,134 @@
+package io.outboxrelay.demo;
+
+import io.outboxrelay.testkit.CommittedHistory;
+import io.outboxrelay.testkit.Expectation;
+import io.outboxrelay.testkit.HistoryChecker;
+import io.outboxrelay.testkit.OrderService;
+import io.outboxrelay.testkit.TopicReader;
+import io.outboxrelay.testkit.Workload;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * One run, from the start of the servers to the verdict. Belongs to the main thread.
+ *
+ * <p>It goes on in this order: database and broker; relay; consumers; order service. When enough is written or Ctrl-C came:
+ * the order service stops, what is pending arrives, the relay stops, the topics are compared with the history.
+ */
+final class Demo {
+    static final int EXIT_INTERRUPTED = 130;
+
+    private static final String TOPIC_PREFIX = "outbox.event.";
+    private static final Duration TAIL_POLL_MAX = Duration.ofMillis(100);
+    private static final Duration RELAY_POLL = Duration.ofMillis(50);
+    private static final Duration RELAY_READY_MAX = Duration.ofSeconds(30);
+    private static final Duration VERIFY_MAX = Duration.ofMinutes(2);
+    /** Long enough to see that events with higher numbers do not wait for it. */
+    private static final Duration UNRELATED_OPEN = Duration.ofSeconds(2);
+
+    private final DemoOptions options;
+    private final Path distribution;
+    private final View view;
+    private final StopSignal stop;
+
+    /**
+     * A run.
+     *
+     * @param distribution the directory with the relay's {@code bin} and {@code lib}
+     */
+    Demo(DemoOptions options, Path distribution, View view, StopSignal stop) {
+        this.options = options;
+        this.distribution = distribution;
+        this.view = view;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs to the end and leaves nothing behind.
+     *
+     * @return the exit status
+     * @throws DemoFailure when something does not start, ends by itself, or does not move
+     */
+    int run() throws SQLException, InterruptedException {
+        view.line("Starting PostgreSQL and Kafka on free ports of this machine; both are gone afterwards.");
+        try (Servers servers = Servers.started();
+                Scratch scratch = Scratch.created();
+                OutboxProbe probe = OutboxProbe.connected(servers)) {
+            Path config = scratch.relayConfig(servers);
+            try (Relay relay = Relay.started(distribution, config, scratch.relayLog())) {
+                new Introduction(servers, relay, config, distribution).lines().forEach(view::line);
+                return awaitReader(relay, probe) ? play(servers, relay, probe) : EXIT_INTERRUPTED;
+            }
+        }
+    }
+
+    /** Waits until the relay reads the table; false when the end is asked for first. */
+    private boolean awaitReader(Relay relay, OutboxProbe probe) throws SQLException {
+        long deadline = System.nanoTime() + RELAY_READY_MAX.toNanos();
+        while (!probe.hasReader()) {
+            relay.requireRunning();
+            if (System.nanoTime() - deadline > 0) {
+                throw relay.failure("the relay did not reach the outbox within " + RELAY_READY_MAX.toSeconds() + " s");
+            }
+            if (stop.await(RELAY_POLL)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int play(Servers servers, Relay relay, OutboxProbe probe) throws SQLException, InterruptedException {
+        Arrivals arrivals = new Arrivals();
+        try (Background tail = tail(servers, arrivals);
+                Warehouse warehouse = Warehouse.opened(servers);
+                OrderService service = new OrderService(servers.shopUrl(), Servers.SCHEMA, workload())) {
+            Watch watch = new Watch(new Cast(service, relay, tail, arrivals, warehouse, probe), view);
+            service.start();
+            boolean complete = watch.untilWritten(stop);
+            if (!complete && !options.endless()) {
+                return EXIT_INTERRUPTED;
+            }
+            CommittedHistory history = service.stop();
+            if (!watch.untilArrived(history)) {
+                view.settle();
+                view.line("Not everything arrived, and nothing moves any more. The end of the relay's log:\n"
+                        + relay.logEnd());
+            }
+            relay.stop();
+            HistoryChecker checker =
+                    new HistoryChecker(history, Expectation.standard().withTypeHeader("eventType"));
+            try (TopicReader reader = TopicReader.ofPrefix(servers.kafka().bootstrapServers(), TOPIC_PREFIX)) {
+                reader.readToEnd(VERIFY_MAX, checker::accept);
+            }
+            Findings findings = new Findings(
+                    checker.verdict(),
+                    Findings.warehouseFault(history, warehouse.books()),
+                    watch.time(),
+                    arrivals.latency(history.events()));
+            report(findings);
+            return findings.exitStatus();
+        }
+    }
+
+    private void report(Findings findings) {
+        view.settle();
+        findings.lines().forEach(view::line);
+    }
+
+    private static Background tail(Servers servers, Arrivals arrivals) {
+        TopicReader reader = TopicReader.ofPrefix(servers.kafka().bootstrapServers(), TOPIC_PREFIX);
+        return Background.started(
+                "tail",
+                () -> reader.readSome(TAIL_POLL_MAX, record -> arrivals.accept(record, System.nanoTime())),
+                reader);
+    }
+
+    private Workload workload() {
+        return Workload.everything(System.nanoTime())
+                .withWriters(options.writers())
+                .withEventsMax(options.eventsMax())
+                .withEventsPerSecond(options.eventsPerSecond())
+                .withUnrelatedOpen(UNRELATED_OPEN);
+    }
+}

@@ -1,0 +1,116 @@
+package io.outboxrelay.demo;
+
+import io.outboxrelay.testkit.DeduplicatingConsumer;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.EmbeddedKafka;
+import io.outboxrelay.testkit.OutboxSchema;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The database and the broker, with everything that the services and the relay need in them.
+ *
+ * <p>Database {@value #SHOP} holds the order service's tables and the outbox, database {@value #WAREHOUSE} those of the
+ * consumer. The relay has a role of its own with the few rights that it needs.
+ */
+record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCloseable {
+    static final String SHOP = "shop";
+    static final String WAREHOUSE = "warehouse";
+    static final String RELAY_ROLE = "outbox_relay";
+    static final String RELAY_PASSWORD = "demo only";
+    static final OutboxSchema SCHEMA = OutboxSchema.standard();
+
+    private static final int PARTITIONS = 3;
+
+    /** Names of the topics that the relay derives from the aggregate types. */
+    static List<String> topics() {
+        return OutboxSchema.AGGREGATE_TYPES.stream()
+                .map(type -> "outbox.event." + type)
+                .toList();
+    }
+
+    /**
+     * Starts both at the same time and fills them.
+     *
+     * @throws DemoFailure when one of them does not start; the other is stopped then
+     */
+    static Servers started() {
+        // Two threads that log first at the same time would make SLF4J complain on the terminal.
+        LoggerFactory.getILoggerFactory();
+        CompletableFuture<EmbeddedKafka> kafka = CompletableFuture.supplyAsync(Servers::startKafka);
+        CompletableFuture<EmbeddedDatabase> database = CompletableFuture.supplyAsync(Servers::startDatabase);
+        try {
+            return new Servers(database.join(), kafka.join());
+        } catch (CompletionException e) {
+            // Waits for the slower one as well: nothing must be left behind.
+            kafka.handle((started, failure) -> started)
+                    .thenAccept(Servers::closeIfStarted)
+                    .join();
+            database.handle((started, failure) -> started)
+                    .thenAccept(Servers::closeIfStarted)
+                    .join();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new DemoFailure("PostgreSQL or Kafka did not start: " + cause.getMessage(), cause);
+        }
+    }
+
+    String shopUrl() {
+        return database.jdbcUrl(EmbeddedDatabase.SUPERUSER, SHOP);
+    }
+
+    String warehouseUrl() {
+        return database.jdbcUrl(EmbeddedDatabase.SUPERUSER, WAREHOUSE);
+    }
+
+    @Override
+    public void close() {
+        try (database) {
+            kafka.close();
+        }
+    }
+
+    private static void closeIfStarted(AutoCloseable server) {
+        if (server == null) {
+            return;
+        }
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw new DemoFailure("cannot stop a server: " + e.getMessage(), e);
+        }
+    }
+
+    private static EmbeddedKafka startKafka() {
+        EmbeddedKafka kafka = EmbeddedKafka.started();
+        topics().forEach(topic -> kafka.createTopic(topic, PARTITIONS));
+        return kafka;
+    }
+
+    private static EmbeddedDatabase startDatabase() {
+        EmbeddedDatabase database = EmbeddedDatabase.builder()
+                .passwordsRequired()
+                .config("max_prepared_transactions", "200")
+                .start();
+        try {
+            database.createDatabase(SHOP);
+            database.execute(SHOP, SCHEMA.createAll() + relayRole());
+            database.createDatabase(WAREHOUSE);
+            database.execute(WAREHOUSE, DeduplicatingConsumer.CREATE_TABLE + Warehouse.CREATE_TABLE);
+            return database;
+        } catch (SQLException e) {
+            database.close();
+            throw new DemoFailure("cannot create the tables: " + e.getMessage(), e);
+        }
+    }
+
+    private static String relayRole() {
+        return """
+                CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
+                GRANT SELECT, DELETE ON %3$s TO %1$s;
+                GRANT SELECT ON SEQUENCE %3$s_seq_seq TO %1$s;
+                """.formatted(RELAY_ROLE, RELAY_PASSWORD, SCHEMA.table());
+    }
+}
