@@ -127,7 +127,7 @@ final class ReadingLoop {
                 LOG.warn(
                         "somebody holds a lock on {}, or on rows in it that are published; the relay tries again ({})",
                         session.table().identity().quotedName(),
-                        e.getMessage());
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
                 nextWarningNanos = now + WARN_INTERVAL_NANOS;
             }
             return false;

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +52,11 @@ final class OutboxFixture {
 
     OutboxFixture reading(int pageRowsMax, long pageBytesMax) {
         reading = new Reading(pageRowsMax, pageBytesMax, reading.waitShortest(), reading.waitLongest());
+        return this;
+    }
+
+    OutboxFixture reading(int pageRowsMax, long pageBytesMax, Duration wait) {
+        reading = new Reading(pageRowsMax, pageBytesMax, wait, wait);
         return this;
     }
 

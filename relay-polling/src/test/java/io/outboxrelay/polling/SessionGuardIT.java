@@ -1,0 +1,113 @@
+package io.outboxrelay.polling;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.outboxrelay.jdbc.InspectionRequest;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.PostgresConnections;
+import io.outboxrelay.jdbc.PostgresInspection;
+import io.outboxrelay.polling.PollingSettings.Columns;
+import io.outboxrelay.polling.PollingSettings.Reading;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Behind a pooler a statement can land on another session. There the table may look empty, and nothing may be deleted. */
+class SessionGuardIT {
+
+    private static EmbeddedDatabase database;
+
+    @BeforeAll
+    static void start() {
+        database = EmbeddedDatabase.started();
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @Test
+    void every_statement_refuses_a_foreign_session_even_on_an_empty_table() throws SQLException {
+        OutboxFixture outbox = OutboxFixture.ordinary(database);
+        PostgresConnections connections =
+                new PostgresConnections(outbox.settings().connection());
+        try (Connection connection = connections.open()) {
+            PollingSession session = open(connections, connection, outbox);
+            Map<String, ThrowingCallable> statements = statements(session);
+            statements.forEach((name, statement) ->
+                    assertThatCode(statement).as(name + " in its own session").doesNotThrowAnyException());
+
+            OutboxFixture.execute(connection, "SELECT set_config('outbox_relay.session', 'of another', false)");
+            statements.forEach((name, statement) -> assertRefused(name, statement));
+            OutboxFixture.execute(connection, "DISCARD ALL");
+            statements.forEach((name, statement) -> assertRefused(name, statement));
+        }
+    }
+
+    private static Map<String, ThrowingCallable> statements(PollingSession session) {
+        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+        ScanSql scan = new ScanSql(session.table(), session.guard());
+        PageCopy copy = new PageCopy(session.connection());
+        Frontier fresh = new Frontier();
+        Frontier withGaps = new Frontier();
+        withGaps.read(10);
+        withGaps.read(20);
+        LockHolders holders = new LockHolders(session, sql);
+        ScanReader scanning = new ScanReader(session, Reading.DEFAULT, new PollingCounters(), 0);
+
+        Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
+        statements.put("a first read", () -> copy.read(sql.page(fresh, 100), 1_000));
+        statements.put("a read with gaps", () -> copy.read(sql.page(withGaps, 100), 1_000));
+        statements.put("holders", () -> holders.ask(-1));
+        statements.put("flush", session::flushCommits);
+        statements.put(
+                "delete by ranges",
+                () -> delete(
+                        session,
+                        new PollingSession.Delete(
+                                sql.deleteRanges(), "int8", List.of(new long[] {1}, new long[] {9}))));
+        statements.put(
+                "delete by keys",
+                () -> delete(session, new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(new long[] {1}))));
+        statements.put(
+                "delete by ids",
+                () -> delete(session, new PollingSession.Delete(scan.deleteIds(), "text", List.of((Object)
+                        new String[] {"a"}))));
+        statements.put("sweep", () -> new Sweep(session, sql, new PollingCounters()).run(withGaps, new long[0]));
+        statements.put("ids", scanning::read);
+        statements.put("check of the table", () -> scanning.tend(0));
+        return statements;
+    }
+
+    private static void delete(PollingSession session, PollingSession.Delete delete) throws SQLException {
+        session.delete(List.of(delete), 0);
+    }
+
+    private static void assertRefused(String name, ThrowingCallable statement) {
+        assertThatThrownBy(statement)
+                .as(name + " in a foreign session")
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("outbox_relay.session_lost");
+    }
+
+    private static PollingSession open(PostgresConnections connections, Connection connection, OutboxFixture outbox)
+            throws SQLException {
+        Columns columns = outbox.settings().columns();
+        InspectionRequest request = new InspectionRequest(
+                outbox.table(),
+                new InspectionRequest.Columns(
+                        columns.id(), columns.sequence(), columns.key(), columns.payload(), List.of()),
+                OutboxOrder.SEQUENCE);
+        return new SessionOpening(new PostgresInspection(connections), request, ReaderRules.PRODUCTION.guard())
+                .open(connection);
+    }
+}
