@@ -28,6 +28,7 @@ class LanesTest implements Lanes.Gate {
     private final Lanes lanes = new Lanes(this, careful);
     private final Set<String> known = new HashSet<>();
     private final Set<String> invalid = new HashSet<>();
+    private final Set<String> noRoomFor = new HashSet<>();
     private final List<Ticket> inFlight = new ArrayList<>();
     private final Map<String, List<Long>> admitted = new HashMap<>();
     private int room = Integer.MAX_VALUE;
@@ -44,7 +45,7 @@ class LanesTest implements Lanes.Gate {
         if (!known.contains(topic)) {
             return new TimeoutException("not present in metadata");
         }
-        if (inFlight.size() >= room) {
+        if (inFlight.size() >= room || noRoomFor.contains(topic)) {
             return new BufferExhaustedException("no room");
         }
         List<Ticket> neighbours =
@@ -139,6 +140,21 @@ class LanesTest implements Lanes.Gate {
         settleFirst();
         assertThat(admitted.get("c")).containsExactly(2L);
         assertThat(admitted.get("a")).containsExactly(0L);
+    }
+
+    @Test
+    void while_one_finds_no_room_nobody_slips_past_into_what_room_there_is() {
+        known.addAll(Set.of("a", "b"));
+        noRoomFor.add("a");
+        send("a", 900_000);
+        send("b", 10);
+        lanes.advanceWaiting(FIVE_MILLIS, true);
+        assertThat(admitted).isEmpty();
+        assertThat(lanes.isFull()).isTrue();
+
+        noRoomFor.clear();
+        lanes.advanceWaiting(FIVE_MILLIS, false);
+        assertThat(admitted).containsKeys("a", "b");
     }
 
     @Test
