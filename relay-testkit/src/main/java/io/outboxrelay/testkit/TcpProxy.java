@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private final FaultyLink link = new FaultyLink();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger ended = new AtomicInteger();
     private final int port;
     private volatile int targetPort;
     private @Nullable ServerSocket listener;
@@ -61,6 +63,11 @@ public final class TcpProxy implements AutoCloseable {
     /** How many connections are open. */
     public int connectionCount() {
         return connections.size();
+    }
+
+    /** How many connections have come to their end so far, in good order or not. */
+    public int endedCount() {
+        return ended.get();
     }
 
     /** Does this to the bytes from now on, until something else is set. */
@@ -165,8 +172,15 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void open(Socket client, Socket server) {
-        ProxiedConnection connection = new ProxiedConnection(client, server, link, connections::remove);
+        ProxiedConnection connection = new ProxiedConnection(client, server, link, this::ended);
         connections.add(connection);
         connection.start();
+    }
+
+    private void ended(ProxiedConnection connection) {
+        // Both of its pumps may say so.
+        if (connections.remove(connection)) {
+            ended.incrementAndGet();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.outboxrelay.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.testkit.LinkFault.Direction;
 import io.outboxrelay.testkit.OutboxSchema.Numbering;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -79,6 +80,47 @@ class OrderServiceIT {
                     assertThat(versions(connection)).isEqualTo(expectedVersions(history));
                 }
             }
+        }
+    }
+
+    @Test
+    void connections_cut_in_the_middle_of_a_commit_leave_outcomes_open_and_the_ledger_answers_them() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.started();
+                TcpProxy proxy = TcpProxy.before(database.port())) {
+            OutboxSchema schema = OutboxSchema.standard();
+            database.execute(schema.createAll());
+            String url = "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres?user=" + EmbeddedDatabase.SUPERUSER;
+            OrderService service = new OrderService(url, schema, Workload.everything(13));
+            service.start();
+
+            // A request that is cut never commits, a reply that is cut did: both must come to pass.
+            openOutcomes(service, proxy, Direction.TO_SERVER);
+            openOutcomes(service, proxy, Direction.TO_CLIENT);
+
+            CommittedHistory history = service.stop();
+            assertThat(service.settlement().unknownCommitted()).isPositive();
+            assertThat(service.settlement().unknownRolledBack()).isPositive();
+            assertThat(service.settlement().undone()).isZero();
+            try (Connection connection = database.connect()) {
+                assertThat(rows(connection, schema)).isEqualTo(expectedRows(history));
+                assertThat(versions(connection)).isEqualTo(expectedVersions(history));
+            }
+        }
+    }
+
+    private static void openOutcomes(OrderService service, TcpProxy proxy, Direction direction) {
+        int wanted = service.history().unknownCount() + 8;
+        long deadline = System.nanoTime() + BOUND.toNanos();
+        for (int cut = 1; service.history().unknownCount() < wanted; cut++) {
+            assertThat(System.nanoTime()).as("cutting for too long").isLessThan(deadline);
+            int before = service.history().committedCount();
+            await("commits between cuts")
+                    .atMost(BOUND)
+                    .until(() -> service.history().committedCount() > before + 20);
+            int endedBefore = proxy.endedCount();
+            proxy.inject(new LinkFault.CutAfter(1_000 + cut * 37L, direction));
+            await("cut connections").atMost(BOUND).until(() -> proxy.endedCount() >= endedBefore + 5);
+            proxy.heal();
         }
     }
 
