@@ -56,12 +56,11 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
                         "report this; no row is lost");
             }
             connection.commit();
+            connection.setAutoCommit(true);
             return rows;
         } catch (SQLException | RuntimeException e) {
             rollBack(e);
             throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
@@ -81,6 +80,7 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
     private void rollBack(Exception reason) {
         try {
             connection.rollback();
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             reason.addSuppressed(e);
         }

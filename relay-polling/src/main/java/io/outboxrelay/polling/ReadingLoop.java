@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,9 @@ final class ReadingLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadingLoop.class);
     private static final long WARN_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Lock not available, deadlock, serialization failure: the statement or transaction is undone, the session is as before. */
+    private static final Set<String> HELD_UP = Set.of("55P03", "40P01", "40001");
 
     private final PollingSession session;
     private final TableReader reader;
@@ -60,7 +63,7 @@ final class ReadingLoop {
         }
         long now = System.nanoTime();
         if (now - reader.tendAtNanos() >= 0) {
-            unlessLocked(() -> reader.tend(now));
+            unlessHeldUp(() -> reader.tend(now));
         }
         park(room);
     }
@@ -70,13 +73,8 @@ final class ReadingLoop {
         if (upTo != null) {
             deletes.settled(upTo, nowNanos);
         }
-        while (deletes.due(nowNanos, nothingToRead)) {
-            int rows = deletes.batchRows();
-            if (!unlessLocked(() -> reader.deleteOldest(rows))) {
-                deletes.heldUp(System.nanoTime());
-                break;
-            }
-            deletes.deleted(rows);
+        if (deletes.due(nowNanos, nothingToRead)) {
+            deleteAllWaiting();
         }
         PollingPosition news = deletes.takeNews();
         if (news != null) {
@@ -84,10 +82,21 @@ final class ReadingLoop {
         }
     }
 
+    private void deleteAllWaiting() throws SQLException {
+        while (deletes.rowsWaiting() > 0) {
+            int rows = deletes.batchRows();
+            if (!unlessHeldUp(() -> reader.deleteOldest(rows))) {
+                deletes.heldUp(System.nanoTime());
+                return;
+            }
+            deletes.deleted(rows);
+        }
+    }
+
     private void read() throws SQLException {
         TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
         // Only the read itself may be tried again: what it brought is remembered from then on.
-        unlessLocked(() -> read[0] = reader.read());
+        unlessHeldUp(() -> read[0] = reader.read());
         TableReader.Page page = read[0];
         long now = System.nanoTime();
         nothingToRead = page.rows().isEmpty() && !page.more();
@@ -113,13 +122,13 @@ final class ReadingLoop {
         return records;
     }
 
-    /** Runs a step; false when the application held a lock for longer than the relay waits. Nothing has happened then. */
-    private boolean unlessLocked(Step step) throws SQLException {
+    /** Runs a step; false when an application's locks were in its way. Nothing has happened then. */
+    private boolean unlessHeldUp(Step step) throws SQLException {
         try {
             step.run();
             return true;
         } catch (SQLException e) {
-            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+            if (e.getSQLState() == null || !HELD_UP.contains(e.getSQLState())) {
                 throw e;
             }
             long now = System.nanoTime();
