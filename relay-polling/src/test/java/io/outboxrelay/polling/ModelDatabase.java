@@ -50,7 +50,7 @@ final class ModelDatabase {
 
     /** Some transaction does something. */
     void step() {
-        if (running.isEmpty() || running.size() < 6 && random.nextInt(4) == 0) {
+        if (running.isEmpty() || (running.size() < 6 && random.nextInt(4) == 0)) {
             transactions++;
             running.add(new Transaction(random.nextInt(6) + "/" + transactions));
             return;
