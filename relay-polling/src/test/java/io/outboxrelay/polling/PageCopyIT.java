@@ -94,7 +94,7 @@ class PageCopyIT {
         for (int i = 0; i < 150; i++) {
             int count = 1 + random.nextInt(random.nextBoolean() ? 10 : 3_000);
             int size = random.nextInt(random.nextBoolean() ? 50 : 3_000);
-            long bytesMax = 1 + random.nextInt(100_000);
+            long bytesMax = 1L + random.nextInt(100_000);
             RowPage page = copy.read(rows(count, size), bytesMax);
             assertThat(page.cut()).isEqualTo(page.rows().size() < count);
             assertThat(page.rows()).isNotEmpty();
