@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +57,7 @@ class ScanReaderIT {
             consumer.awaitRecords(4_000);
             assertThat(new HashSet<>(consumer.ids())).hasSize(4_000);
             assertThat(consumer.records().stream()
-                            .map(record -> new String(record.payload()))
+                            .map(record -> new String(record.payload(), UTF_8))
                             .collect(Collectors.toSet()))
                     .isEqualTo(IntStream.rangeClosed(1, 4_000)
                             .mapToObj(String::valueOf)
