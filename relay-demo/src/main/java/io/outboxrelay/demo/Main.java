@@ -24,14 +24,14 @@ public final class Main {
     /** Exits with what {@code usage.txt} says. */
     public static void main(String[] args) {
         StopSignal stop = StopSignal.installed();
-        int status = run(List.of(args), System.out, stop);
+        int status = run(List.of(args), System.out, System.err, stop);
         System.out.flush();
         stop.ended(status);
         System.exit(status);
     }
 
     /** Runs the demo and returns its exit status. */
-    static int run(List<String> arguments, PrintStream out, StopSignal stop) {
+    static int run(List<String> arguments, PrintStream out, PrintStream err, StopSignal stop) {
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(usage());
             return 0;
@@ -40,7 +40,7 @@ public final class Main {
         try {
             options = DemoOptions.parse(arguments);
         } catch (DemoOptions.UsageException e) {
-            out.println("demo: " + e.getMessage());
+            err.println("demo: " + e.getMessage());
             return EXIT_USAGE;
         }
         View view = view(options, out);
@@ -54,7 +54,8 @@ public final class Main {
                 return Demo.EXIT_INTERRUPTED;
             }
             view.settle();
-            view.line("demo: " + (e instanceof DemoFailure ? e.getMessage() : e.toString()));
+            out.flush();
+            err.println("demo: " + (e instanceof DemoFailure ? e.getMessage() : e.toString()));
             return EXIT_FAILED;
         }
     }

@@ -15,7 +15,14 @@ final class StopSignal {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int exitStatus;
 
-    /** A signal that signals of the operating system raise, from now on. */
+    private StopSignal() {}
+
+    /** One that is raised by {@link #request} only. */
+    static StopSignal idle() {
+        return new StopSignal();
+    }
+
+    /** One that signals of the operating system raise as well, from now on. */
     static StopSignal installed() {
         StopSignal signal = new StopSignal();
         Runtime.getRuntime().addShutdownHook(new Thread(signal::onShutdown, "demo-shutdown"));
