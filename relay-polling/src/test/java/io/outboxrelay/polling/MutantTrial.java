@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.testkit.CommittedHistory;
 import io.outboxrelay.testkit.EmbeddedDatabase;
@@ -33,16 +34,12 @@ final class MutantTrial implements AutoCloseable {
         String database = "mutant_" + DATABASES.incrementAndGet();
         server.createDatabase(database);
         server.execute(database, OutboxSchema.standard().createAll());
-        String url = server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database);
-        shop = new Shop(url, OutboxSchema.standard(), history);
+        ConnectionSettings connection = ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null);
+        shop = new Shop(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database), OutboxSchema.standard(), history);
         rules = new WatchedRules(maybeWrong);
-        pooler = new SplitConnection(url);
+        pooler = new SplitConnection(new PostgresConnections(connection)::open);
         PollingSettings settings = new PollingSettings(
-                ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
-                "outbox",
-                PollingSettings.Columns.DEFAULT,
-                OutboxOrder.SEQUENCE,
-                reading);
+                connection, "outbox", PollingSettings.Columns.DEFAULT, OutboxOrder.SEQUENCE, reading);
         OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
         driver = new SourceDriver(
                 () -> new PollingSource(settings, columns, counters, rules.watched(), pooler::open), sightings, 1);

@@ -58,6 +58,11 @@ final class ScriptedWriter implements AutoCloseable {
         return value("SELECT " + schema.nextNumber());
     }
 
+    /** The last number that this session has drawn. */
+    long lastNumber() {
+        return value("SELECT lastval()");
+    }
+
     /** Gives the transaction its id before it has written anything. */
     void takeTransactionId() {
         value("SELECT pg_current_xact_id()::text::bigint");
@@ -173,7 +178,8 @@ final class ScriptedWriter implements AutoCloseable {
         events.clear();
     }
 
-    private long value(String sql) {
+    /** A query's one number. */
+    long value(String sql) {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();

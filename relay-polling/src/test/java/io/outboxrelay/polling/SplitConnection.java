@@ -3,9 +3,9 @@ package io.outboxrelay.polling;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -15,35 +15,31 @@ import org.postgresql.PGConnection;
  * is switched from any thread.
  */
 final class SplitConnection implements AutoCloseable {
-    private final String jdbcUrl;
+    private final Supplier<Connection> connections;
     private volatile @Nullable Connection lagging;
 
-    SplitConnection(String jdbcUrl) {
-        this.jdbcUrl = jdbcUrl;
+    SplitConnection(Supplier<Connection> connections) {
+        this.connections = connections;
     }
 
     /** A connection as the relay gets it from such a pooler. */
     Connection open() {
-        try {
-            Connection primary = DriverManager.getConnection(jdbcUrl);
-            return (Connection) Proxy.newProxyInstance(
-                    Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
-                        Connection other = lagging;
-                        boolean copies = method.getName().equals("unwrap") && arguments[0] == PGConnection.class;
-                        try {
-                            return method.invoke(copies && other != null ? other : primary, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        Connection primary = connections.get();
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                    Connection other = lagging;
+                    boolean copies = method.getName().equals("unwrap") && arguments[0] == PGConnection.class;
+                    try {
+                        return method.invoke(copies && other != null ? other : primary, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     /** From now on COPY sees the table as it is now. */
     void split() throws SQLException {
-        Connection other = DriverManager.getConnection(jdbcUrl);
+        Connection other = connections.get();
         other.setAutoCommit(false);
         other.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = other.createStatement()) {
