@@ -118,6 +118,12 @@ public final class InFlightWindow {
         advance();
     }
 
+    /** The id of the event that stands there unsettled, for people. */
+    public String eventId(long number) {
+        return Objects.requireNonNull(slot(number).message, "an unsettled entry has its message")
+                .id();
+    }
+
     /** Whether the entry came from a source that has been replaced since. */
     public boolean isForsaken(long number) {
         return number < forsakenBefore;

@@ -264,13 +264,7 @@ public final class RelayLoop {
         } else if (active instanceof Running
                 && silentNanos >= settings.stalledAfter().toNanos()) {
             publishing = false;
-            Failure silence = Failure.of(
-                    FailureKind.TRANSIENT,
-                    "Kafka has acknowledged nothing for "
-                            + Duration.ofNanos(silentNanos).toSeconds() + " s"
-                            + to.waitingFor().map(reason -> ": " + reason).orElse(""),
-                    "see that the brokers can be reached and have enough in-sync replicas; the relay goes on by itself");
-            reactions.enter(active.retrying(silence, 1, nowNanos));
+            reactions.enter(active.retrying(Silence.of(to, silentNanos), 1, nowNanos));
         }
     }
 
@@ -297,7 +291,7 @@ public final class RelayLoop {
                 // It will be read, sent and refused again, by a source that it can be held at.
                 window.settle(number, Outcome.SKIPPED);
             } else {
-                reactions.halt(number, failure);
+                reactions.halt(number, failure.about("event " + window.eventId(number) + " cannot be published"));
             }
         }
     }

@@ -29,6 +29,14 @@ public record Failure(
         return new Failure(kind, List.of(new Problem(what, remedy)), cause);
     }
 
+    /** The same failure, each of its problems said of somebody: of one event, say. */
+    public Failure about(String whom) {
+        List<Problem> said = problems.stream()
+                .map(problem -> new Problem(whom + ": " + problem.what(), problem.remedy()))
+                .toList();
+        return new Failure(kind, said, cause);
+    }
+
     /** All problems on one line, each with its remedy. */
     public String summary() {
         return problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
