@@ -10,11 +10,12 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.publish.BrokerProbe;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +28,16 @@ final class RelayRun {
     private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
     private static final long TICK_MILLIS = 1_000;
 
+    /** Some supervisors signal a process and then its group: what comes so soon is the same request. */
+    private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
+
     private final PipelineSettings settings;
     private final boolean exitOnFailure;
     private final PrintWriter err;
     private final StateLog log;
     private final RelayThread relay;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
-    private final AtomicInteger signals = new AtomicInteger();
+    private final AtomicLong firstSignalNanos = new AtomicLong();
 
     /** Used by the loop's thread only. */
     private boolean ran;
@@ -112,10 +116,11 @@ final class RelayRun {
     }
 
     private void stop(String signal) {
-        if (signals.incrementAndGet() == 1) {
+        long now = System.nanoTime() | 1; // never 0, which stands for none
+        if (firstSignalNanos.compareAndSet(0, now)) {
             LOG.info("{} received; stopping takes at most {}", signal, Durations.shown(settings.drainTimeout()));
             relay.loop().requestStop(settings.drainTimeout());
-        } else {
+        } else if (now - firstSignalNanos.get() > ONE_SIGNAL_NANOS) {
             LOG.warn("{} again: ends at once; what was on its way is published again at the next start", signal);
             Runtime.getRuntime().halt(ExitCodes.FAILED);
         }
