@@ -1,0 +1,78 @@
+package io.outboxrelay.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.testkit.CommittedHistory;
+import io.outboxrelay.testkit.OrderService;
+import io.outboxrelay.testkit.RelayProcess;
+import io.outboxrelay.testkit.Workload;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The relay's process ends under load, kindly and unkindly, and is started again at once. */
+class KilledRelayIT {
+    private static final int KILLS = 20;
+    private static final int WINDOW_RECORDS_MAX = 2_000;
+    private static final int CLEAN_STOPS = 4;
+
+    @Test
+    void twenty_kills_at_random_points_lose_nothing_and_repeat_no_more_than_the_window_each() throws Exception {
+        long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        // Faster than the relay has time for between two kills: it begins each life with a backlog, and with a full
+        // window.
+        Workload workload = Workload.everything(seed)
+                .withWriters(6)
+                .withEventsPerSecond(1_500)
+                .withUnrelatedOpen(Duration.ofSeconds(3));
+        try (Scene scene = Scene.withShop();
+                OrderService shop = scene.set("window.recordsMax", Integer.toString(WINDOW_RECORDS_MAX))
+                        .startShop(workload)) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                RelayProcess relay = scene.startRelay();
+                if (kill % 5 != 0) { // every fifth dies while it starts
+                    relay.awaitLine("running: ", Scene.BOUND);
+                }
+                boolean ended = relay.endsWithin(Duration.ofMillis(random.nextLong(700)));
+                assertThat(ended).as("ended by itself: %s", relay.lines()).isFalse();
+                relay.kill();
+            }
+            RelayProcess survivor = scene.startRelay();
+            CommittedHistory history = shop.stop();
+            scene.awaitEmpty("outbox", survivor);
+
+            assertThat(history.committedCount()).isGreaterThan(KILLS * 100);
+            Scene.assertSound(scene.verdict(history), (long) KILLS * WINDOW_RECORDS_MAX, seed);
+        }
+    }
+
+    @Test
+    void a_clean_stop_under_load_ends_with_0_and_repeats_nothing() throws Exception {
+        long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        Workload workload =
+                Workload.everything(seed).withEventsPerSecond(1_500).withUnrelatedOpen(Duration.ofSeconds(3));
+        try (Scene scene = Scene.withShop();
+                OrderService shop = scene.startShop(workload)) {
+            for (int stop = 1; stop <= CLEAN_STOPS; stop++) {
+                RelayProcess relay = scene.startRunningRelay();
+                assertThat(relay.endsWithin(Duration.ofMillis(300 + random.nextLong(700))))
+                        .isFalse();
+                if (stop % 2 == 0) {
+                    relay.interrupt();
+                } else {
+                    relay.terminate();
+                }
+                assertThat(relay.awaitExit(Scene.BOUND)).as("%s", relay.lines()).isZero();
+            }
+            RelayProcess last = scene.startRelay();
+            CommittedHistory history = shop.stop();
+            scene.awaitEmpty("outbox", last);
+            last.terminate();
+            assertThat(last.awaitExit(Scene.BOUND)).isZero();
+
+            Scene.assertSound(scene.verdict(history), 0, seed);
+        }
+    }
+}

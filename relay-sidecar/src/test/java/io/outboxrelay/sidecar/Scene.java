@@ -1,0 +1,160 @@
+package io.outboxrelay.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.testkit.CommittedHistory;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.Expectation;
+import io.outboxrelay.testkit.HistoryChecker;
+import io.outboxrelay.testkit.OrderService;
+import io.outboxrelay.testkit.OutboxSchema;
+import io.outboxrelay.testkit.RelayProcess;
+import io.outboxrelay.testkit.TopicReader;
+import io.outboxrelay.testkit.Verdict;
+import io.outboxrelay.testkit.Workload;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A database of a test's own on the shared servers, with topics of its own, and relays that are started at it as a user would:
+ * by the distribution's command, as a role that may do just what it needs.
+ */
+final class Scene implements AutoCloseable {
+    static final Duration BOUND = Duration.ofSeconds(60);
+
+    private static final Path DISTRIBUTION = Path.of(System.getProperty("outboxrelay.distribution"));
+
+    private final String name = SharedServers.newName();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<RelayProcess> relays = new ArrayList<>();
+
+    /** An empty database, and settings that lead to it; the table in them is {@code public.outbox}. */
+    Scene() throws SQLException {
+        SharedServers.database().createDatabase(name);
+        settings.put("source.type", "polling");
+        settings.put("source.url", SharedServers.database().url(name));
+        settings.put("source.username", SharedServers.ROLE);
+        settings.put("source.password", SharedServers.PASSWORD);
+        settings.put("outbox.table", "public.outbox");
+        settings.put("route.topic", topic("${aggregatetype}"));
+        settings.put("kafka.bootstrap.servers", SharedServers.kafka().bootstrapServers());
+    }
+
+    /** With the order service's tables, and what the relay's role needs. */
+    static Scene withShop() throws SQLException {
+        Scene scene = new Scene();
+        scene.execute(OutboxSchema.standard().createAll());
+        scene.grant("outbox");
+        return scene;
+    }
+
+    /** Grants the relay's role what it needs for a table with an identity column {@code seq}. */
+    void grant(String table) throws SQLException {
+        execute("GRANT SELECT, DELETE ON " + table + " TO " + SharedServers.ROLE);
+        execute("DO $$ BEGIN EXECUTE 'GRANT SELECT ON SEQUENCE ' || pg_get_serial_sequence('" + table
+                + "', 'seq') || ' TO " + SharedServers.ROLE + "'; END $$");
+    }
+
+    /** A topic of this scene. */
+    String topic(String rest) {
+        return name + "." + rest;
+    }
+
+    Scene set(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    RelayProcess startRelay(String... arguments) {
+        RelayProcess relay = RelayProcess.started(DISTRIBUTION, settings, arguments);
+        relays.add(relay);
+        return relay;
+    }
+
+    /** A relay that says it is running. */
+    RelayProcess startRunningRelay(String... arguments) {
+        RelayProcess relay = startRelay(arguments);
+        relay.awaitLine("running: ", BOUND);
+        return relay;
+    }
+
+    OrderService startShop(Workload workload) throws SQLException {
+        OrderService shop = new OrderService(jdbcUrl(), OutboxSchema.standard(), workload);
+        shop.start();
+        return shop;
+    }
+
+    void execute(String sql) throws SQLException {
+        SharedServers.database().execute(name, sql);
+    }
+
+    long count(String table) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Waits until every row of the table is published and deleted; fails with what the relay said last. */
+    void awaitEmpty(String table, RelayProcess relay) {
+        try {
+            await().atMost(BOUND).pollInterval(Duration.ofMillis(50)).until(() -> count(table) == 0);
+        } catch (RuntimeException e) {
+            throw relay.failure("did not empty " + table + " (" + e.getMessage() + ")");
+        }
+    }
+
+    /** What stands in this scene's topics, judged by what was committed. */
+    Verdict verdict(CommittedHistory history) {
+        HistoryChecker checker =
+                new HistoryChecker(history, Expectation.standard().withTopic(event -> topic(event.aggregateType())));
+        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), name + ".")) {
+            reader.readToEnd(BOUND, checker::accept);
+        }
+        return checker.verdict();
+    }
+
+    /** Everything in this scene's topics. */
+    List<ConsumerRecord<byte[], byte[]>> published() {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), name + ".")) {
+            reader.readToEnd(BOUND, records::add);
+        }
+        return records;
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    /** Sound, complete, and with no more repeats than these. */
+    static void assertSound(Verdict verdict, long repeatedMax, long seed) {
+        System.out.println("seed " + seed + ": " + verdict);
+        assertThat(verdict.isSound()).as("seed %d: %s", seed, verdict).isTrue();
+        assertThat(verdict.published()).as("seed %d: %s", seed, verdict).isEqualTo(verdict.committed());
+        assertThat(verdict.repeated()).as("seed %d: %s", seed, verdict).isLessThanOrEqualTo(repeatedMax);
+    }
+
+    String jdbcUrl() {
+        return SharedServers.database().jdbcUrl(EmbeddedDatabase.SUPERUSER, name);
+    }
+
+    @Override
+    public void close() {
+        relays.forEach(RelayProcess::close);
+    }
+}

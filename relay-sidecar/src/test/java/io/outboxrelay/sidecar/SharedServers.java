@@ -1,0 +1,50 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.EmbeddedKafka;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One PostgreSQL and one Kafka for all integration tests of this module; both end with the JVM. A test that stops one of them
+ * brings it back. Used by one thread at a time.
+ */
+final class SharedServers {
+    static final String ROLE = "relay_role";
+    static final String PASSWORD = "r3lay-s3cret";
+
+    private static final AtomicInteger SCENES = new AtomicInteger();
+    private static final SharedServers SERVERS = start();
+
+    private final EmbeddedDatabase database;
+    private final EmbeddedKafka kafka;
+
+    private SharedServers(EmbeddedDatabase database, EmbeddedKafka kafka) {
+        this.database = database;
+        this.kafka = kafka;
+    }
+
+    static EmbeddedDatabase database() {
+        return SERVERS.database;
+    }
+
+    static EmbeddedKafka kafka() {
+        return SERVERS.kafka;
+    }
+
+    /** A name for a database and a prefix for topics that nobody had before. */
+    static String newName() {
+        return "scene" + SCENES.incrementAndGet();
+    }
+
+    private static SharedServers start() {
+        try {
+            EmbeddedDatabase database =
+                    EmbeddedDatabase.builder().passwordsRequired().start();
+            database.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + PASSWORD + "'");
+            return new SharedServers(database, EmbeddedKafka.started());
+        } catch (SQLException e) {
+            throw new IllegalStateException("the servers for the tests do not start", e);
+        }
+    }
+}
