@@ -51,7 +51,7 @@ final class Demo {
      * @throws DemoFailure when something does not start, ends by itself, or does not move
      */
     int run() throws SQLException, InterruptedException {
-        view.line("Starting PostgreSQL and Kafka on free ports of this machine; both are gone afterwards.");
+        view.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started();
                 Scratch scratch = Scratch.created();
                 OutboxProbe probe = OutboxProbe.connected(servers)) {
