@@ -10,7 +10,9 @@ import java.util.Set;
  * of these have ended, {@code top} as it was then is settled; what was drawn meanwhile does not matter.
  *
  * <p>PREPARE TRANSACTION gives a holder another name, under which it has no backend. A captured holder that vanished may live
- * on as any prepared holder that was not there at the previous look, so all of those are captured in its place.
+ * on as any prepared holder that was not there <em>two</em> looks ago, so all of those are captured in its place. One look is not
+ * enough: {@code pg_locks} collects locks backend by backend before the rest, so that a transaction which is prepared meanwhile
+ * shows under both names at once, and at the next look its second name is nothing new.
  *
  * <p>Settled means that every such row is visible to a statement that <em>starts</em> now: gaps may be dropped only after a
  * read that starts later and covers them. Knows one session only; used by the source's thread only.
@@ -19,6 +21,7 @@ final class GapSettling {
 
     private Set<LockHolder> captured = Set.of();
     private Set<LockHolder> previous = Set.of();
+    private Set<LockHolder> beforePrevious = Set.of();
     private long capturedTop = Frontier.MINUS_INFINITY;
     private long settledUpTo = Frontier.MINUS_INFINITY;
 
@@ -39,6 +42,7 @@ final class GapSettling {
         if (captured.isEmpty()) {
             settledUpTo = capturedTop;
         }
+        beforePrevious = previous;
         previous = now;
     }
 
@@ -54,7 +58,7 @@ final class GapSettling {
         Set<LockHolder> remaining = new HashSet<>(captured);
         remaining.retainAll(now);
         for (LockHolder holder : now) {
-            if (holder.prepared() && !previous.contains(holder)) {
+            if (holder.prepared() && !beforePrevious.contains(holder)) {
                 remaining.add(holder);
             }
         }

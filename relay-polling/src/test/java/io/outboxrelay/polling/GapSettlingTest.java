@@ -53,8 +53,19 @@ class GapSettlingTest {
     void a_prepared_holder_that_was_there_before_is_not_mistaken_for_the_one_that_vanished() {
         settling.observe(10, Set.of(A));
         settling.observe(20, Set.of(A, P2));
+        settling.observe(20, Set.of(A, P2));
         settling.observe(20, Set.of(P2));
         assertThat(settling.settledUpTo()).isEqualTo(10);
+    }
+
+    @Test
+    void a_holder_seen_under_both_names_in_one_look_is_followed_under_the_second() {
+        settling.observe(10, Set.of(A));
+        settling.observe(20, Set.of(A, P1));
+        settling.observe(20, Set.of(P1));
+        assertThat(settling.settledUpTo()).isEqualTo(NOTHING);
+        settling.observe(20, Set.of());
+        assertThat(settling.settledUpTo()).isEqualTo(20);
     }
 
     @Test

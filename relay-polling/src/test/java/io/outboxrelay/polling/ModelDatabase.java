@@ -83,14 +83,16 @@ final class ModelDatabase {
             case 3, 4, 5 -> insert(transaction);
             // ROLLBACK TO a savepoint: the rows go, the sequence's lock and the numbers drawn stay.
             case 6 -> transaction.keyByNumber.keySet().removeIf(number -> random.nextBoolean());
-            case 7 -> {
-                transaction.state = State.PREPARED;
-                transaction.holder = new LockHolder("-1/" + transaction.virtualTransaction, true);
-            }
+            case 7 -> prepare(transaction);
             case 8 -> end(transaction, false);
             case 9, 10 -> end(transaction, true);
             default -> {}
         }
+    }
+
+    private static void prepare(Transaction transaction) {
+        transaction.state = State.PREPARED;
+        transaction.holder = new LockHolder("-1/" + transaction.virtualTransaction, true);
     }
 
     private void draw(Transaction transaction) {
@@ -131,12 +133,16 @@ final class ModelDatabase {
         }
     }
 
-    /** Who holds a lock on the sequence now. */
+    /** Who holds a lock on the sequence. A transaction that is prepared while this is collected shows under both names. */
     Set<LockHolder> holders() {
         Set<LockHolder> holders = new HashSet<>();
         for (Transaction transaction : running) {
             if (transaction.locksSequence) {
                 holders.add(transaction.holder);
+                if (transaction.state == State.OPEN && random.nextInt(10) == 0) {
+                    prepare(transaction);
+                    holders.add(transaction.holder);
+                }
             }
         }
         return holders;
