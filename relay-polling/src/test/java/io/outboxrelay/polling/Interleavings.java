@@ -17,6 +17,9 @@ final class Interleavings {
     /** For an event that a careful reader withholds while something else is open. */
     private static final Duration PERHAPS_WITHHELD = Duration.ofMillis(1_500);
 
+    /** Within this time our reader has looked twice at who holds a lock, and has read again. */
+    private static final Duration IMPATIENCE = Duration.ofMillis(350);
+
     private static final Duration MOMENT = Duration.ofMillis(300);
 
     private final Shop shop;
@@ -130,7 +133,9 @@ final class Interleavings {
         try (ScriptedWriter writer = shop.writer();
                 ScriptedWriter other = shop.writer()) {
             driver.holdCommits();
-            passing(writer);
+            OrderEvent below = writer.write("below");
+            writer.commit();
+            sightings.await(below, PERHAPS_WITHHELD);
             writer.write("between");
             passing(other);
             // All at once, or the range would be two.
@@ -141,10 +146,13 @@ final class Interleavings {
         }
     }
 
-    /** Commits an event of a key of its own, and waits until the reader has it. */
+    /** Commits events of keys of their own, each when the reader has the one before, for longer than a reader waits for others. */
     private void passing(ScriptedWriter writer) throws InterruptedException {
-        OrderEvent event = writer.write("passing-" + UUID.randomUUID());
-        writer.commit();
-        sightings.await(event, PERHAPS_WITHHELD);
+        long end = System.nanoTime() + IMPATIENCE.toNanos();
+        do {
+            OrderEvent event = writer.write("passing-" + UUID.randomUUID());
+            writer.commit();
+            sightings.await(event, PERHAPS_WITHHELD);
+        } while (System.nanoTime() - end < 0);
     }
 }

@@ -30,7 +30,7 @@ public final class TableLockFloorReader implements WrongReader {
             last = rows.get(rows.size() - 1).number();
         }
         if (rows.size() < rowsMax) {
-            last = floor;
+            last = Math.max(last, floor);
             floor = highestDrawn(connection);
             holders.addAll(writers(connection));
         }
