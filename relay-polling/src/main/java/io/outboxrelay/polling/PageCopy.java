@@ -35,6 +35,20 @@ final class PageCopy {
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
+        try {
+            return read(copy, bytesMax);
+        } catch (RuntimeException | Error e) {
+            // A row that cannot be used. Until its COPY has ended, the connection takes no other statement.
+            try {
+                cancel(copy);
+            } catch (SQLException late) {
+                e.addSuppressed(late);
+            }
+            throw e;
+        }
+    }
+
+    private RowPage read(CopyOut copy, long bytesMax) throws SQLException {
         List<Row> rows = new ArrayList<>();
         long bytes = 0;
         long largest = 0;

@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One database session that holds the outbox's lock: its connection, its table as inspected, the guard of its statements. All
@@ -19,6 +21,8 @@ import org.postgresql.PGConnection;
  * @param guard a condition that holds in this session only and raises an error in any other
  */
 record PollingSession(Connection connection, OutboxTable table, String guard) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
 
     /** Below the socket's timeout, so that the server says that a statement takes too long before the network does. */
     static final String STATEMENT_TIMEOUT = "25s";
@@ -61,6 +65,18 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
         } catch (SQLException | RuntimeException e) {
             rollBack(e);
             throw e;
+        }
+    }
+
+    /**
+     * Gives the outbox's lock back; nothing may be done in the session afterwards. Its end would do the same, but only once the
+     * server has noticed it, and the next source should not find its own predecessor in the way.
+     */
+    void giveUpLock() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_unlock_all() WHERE " + guard);
+        } catch (SQLException e) {
+            LOG.debug("the session is gone, and its lock with it", e);
         }
     }
 

@@ -130,6 +130,8 @@ final class SourceThread {
             }
         } catch (SQLException e) {
             throw new RelayException(whileReading(PostgresFailures.classify(e, settings.connection())));
+        } finally {
+            session.giveUpLock();
         }
     }
 

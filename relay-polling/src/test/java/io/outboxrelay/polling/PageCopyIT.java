@@ -3,6 +3,8 @@ package io.outboxrelay.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -84,6 +86,17 @@ class PageCopyIT {
                         1_000_000))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("division by zero");
+        assertUsable();
+    }
+
+    @Test
+    void a_row_without_an_id_is_thrown_and_leaves_the_connection_usable() throws SQLException {
+        assertThatThrownBy(() -> copy.read(
+                        "SELECT n, CASE WHEN n <> 3 THEN 'id' END, NULL::bytea, NULL::bytea FROM generate_series(1::bigint, 100000) n",
+                        1_000_000))
+                .isInstanceOfSatisfying(
+                        RelayException.class,
+                        e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.POISON));
         assertUsable();
     }
 

@@ -172,6 +172,20 @@ class TroubleIT {
     }
 
     @Test
+    void a_row_without_an_id_stops_the_source_and_leaves_the_lock_free() throws SQLException {
+        OutboxFixture careless = OutboxFixture.of(database, "id text, key text, payload text");
+        careless.insertMany("e", 1, 20_000);
+        database.execute("UPDATE " + careless.table() + " SET id = NULL WHERE seq = 3");
+        for (int i = 0; i < 2; i++) {
+            try (TestConsumer consumer = TestConsumer.of(careless)) {
+                Failure failure = consumer.awaitFailure();
+                assertThat(failure.kind()).isEqualTo(FailureKind.POISON);
+                assertThat(failure.summary()).contains("number is 3");
+            }
+        }
+    }
+
+    @Test
     void a_closed_source_leaves_the_lock_to_the_next_one_at_once() throws SQLException {
         for (int i = 0; i < 5; i++) {
             TestConsumer.of(outbox).awaitOpen().close();
