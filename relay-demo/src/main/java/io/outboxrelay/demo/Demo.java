@@ -9,6 +9,7 @@ import io.outboxrelay.testkit.Workload;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * One run, from the start of the servers to the verdict. Belongs to the main thread.
@@ -19,7 +20,6 @@ import java.time.Duration;
 final class Demo {
     static final int EXIT_INTERRUPTED = 130;
 
-    private static final String TOPIC_PREFIX = "outbox.event.";
     private static final Duration TAIL_POLL_MAX = Duration.ofMillis(100);
     private static final Duration RELAY_POLL = Duration.ofMillis(50);
     private static final Duration RELAY_READY_MAX = Duration.ofSeconds(30);
@@ -51,6 +51,7 @@ final class Demo {
      * @throws DemoFailure when something does not start, ends by itself, or does not move
      */
     int run() throws SQLException, InterruptedException {
+        long beginNanos = System.nanoTime();
         view.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started();
                 Scratch scratch = Scratch.created();
@@ -58,18 +59,24 @@ final class Demo {
             Path config = scratch.relayConfig(servers);
             try (Relay relay = Relay.started(distribution, config, scratch.relayLog())) {
                 new Introduction(servers, relay, config, distribution).lines().forEach(view::line);
-                return awaitReader(relay, probe) ? play(servers, relay, probe) : EXIT_INTERRUPTED;
+                if (!awaitGreeting(relay, probe)) {
+                    return EXIT_INTERRUPTED;
+                }
+                view.line(String.format(
+                        Locale.ROOT, "The first event went through after %.1f s.", (System.nanoTime() - beginNanos) / 1e9));
+                return play(servers, relay, probe);
             }
         }
     }
 
-    /** Waits until the relay reads the table; false when the end is asked for first. */
-    private boolean awaitReader(Relay relay, OutboxProbe probe) throws SQLException {
+    /** Waits until a first event has been published; false when the end is asked for first. */
+    private boolean awaitGreeting(Relay relay, OutboxProbe probe) throws SQLException {
         long deadline = System.nanoTime() + RELAY_READY_MAX.toNanos();
-        while (!probe.hasReader()) {
+        probe.greet();
+        while (!probe.isEmpty()) {
             relay.requireRunning();
             if (System.nanoTime() - deadline > 0) {
-                throw relay.failure("the relay did not reach the outbox within " + RELAY_READY_MAX.toSeconds() + " s");
+                throw relay.failure("the relay published nothing within " + RELAY_READY_MAX.toSeconds() + " s");
             }
             if (stop.await(RELAY_POLL)) {
                 return false;
@@ -98,7 +105,7 @@ final class Demo {
             relay.stop();
             HistoryChecker checker =
                     new HistoryChecker(history, Expectation.standard().withTypeHeader("eventType"));
-            try (TopicReader reader = TopicReader.ofPrefix(servers.kafka().bootstrapServers(), TOPIC_PREFIX)) {
+            try (TopicReader reader = reader(servers)) {
                 reader.readToEnd(VERIFY_MAX, checker::accept);
             }
             Findings findings = new Findings(
@@ -116,8 +123,12 @@ final class Demo {
         findings.lines().forEach(view::line);
     }
 
+    private static TopicReader reader(Servers servers) {
+        return new TopicReader(servers.kafka().bootstrapServers(), Servers.topics()::contains);
+    }
+
     private static Background tail(Servers servers, Arrivals arrivals) {
-        TopicReader reader = TopicReader.ofPrefix(servers.kafka().bootstrapServers(), TOPIC_PREFIX);
+        TopicReader reader = reader(servers);
         return Background.started(
                 "tail",
                 () -> reader.readSome(TAIL_POLL_MAX, record -> arrivals.accept(record, System.nanoTime())),

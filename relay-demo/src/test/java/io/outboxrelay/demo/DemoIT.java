@@ -91,19 +91,22 @@ class DemoIT {
         try {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> Files.readString(output.toPath()).contains("last: outbox.event."));
-            new ProcessBuilder("kill", "-INT", Long.toString(demo.pid()))
+            written.writeBytes(Files.readAllBytes(output.toPath()));
+            // As a terminal does: to every process of the group.
+            new ProcessBuilder("kill", "-INT", Long.toString(demo.pid()), relayPid())
                     .start()
                     .waitFor();
             assertThat(demo.waitFor(1, TimeUnit.MINUTES)).as("ends").isTrue();
         } finally {
             demo.destroyForcibly();
         }
+        written.reset();
         written.writeBytes(Files.readAllBytes(output.toPath()));
         assertThat(demo.exitValue()).as(this::text).isZero();
         assertThat(result().group("lost")).isEqualTo("0");
         assertThat(text()).doesNotContain("Exception", "SLF4J");
         assertThat(Path.of(printed("--config (\\S+)")).getParent()).doesNotExist();
-        assertThat(ProcessHandle.of(Long.parseLong(printed("The relay is process (\\d+)"))))
+        assertThat(ProcessHandle.of(Long.parseLong(relayPid())))
                 .isEmpty();
     }
 
@@ -150,6 +153,10 @@ class DemoIT {
             groups.append(matcher.group(group));
         }
         return groups.toString();
+    }
+
+    private String relayPid() {
+        return printed("The relay is process (\\d+)");
     }
 
     private Matcher result() {
