@@ -63,7 +63,9 @@ final class Demo {
                     return EXIT_INTERRUPTED;
                 }
                 view.line(String.format(
-                        Locale.ROOT, "The first event went through after %.1f s.", (System.nanoTime() - beginNanos) / 1e9));
+                        Locale.ROOT,
+                        "The first event went through after %.1f s.",
+                        (System.nanoTime() - beginNanos) / 1e9));
                 return play(servers, relay, probe);
             }
         }

@@ -106,8 +106,7 @@ class DemoIT {
         assertThat(result().group("lost")).isEqualTo("0");
         assertThat(text()).doesNotContain("Exception", "SLF4J");
         assertThat(Path.of(printed("--config (\\S+)")).getParent()).doesNotExist();
-        assertThat(ProcessHandle.of(Long.parseLong(relayPid())))
-                .isEmpty();
+        assertThat(ProcessHandle.of(Long.parseLong(relayPid()))).isEmpty();
     }
 
     @Test
