@@ -100,12 +100,13 @@ final class Interleavings {
         }
     }
 
-    /** Its locks are there, but belong to no session. */
+    /** Its locks are there all the time, but from the middle on under another name, and belong to no session. */
     private void theLowerNumberIsPrepared() throws InterruptedException {
         try (ScriptedWriter prepared = shop.writer();
                 ScriptedWriter other = shop.writer()) {
             String name = UUID.randomUUID().toString();
             prepared.write("prepared");
+            passing(other);
             prepared.prepare(name);
             passing(other);
             prepared.commitPrepared(name);
