@@ -16,13 +16,8 @@ final class MeantKey {
 
     private MeantKey() {}
 
-    static String remedyFor(String key) {
-        return guess(key)
-                .map(meant -> "did you mean " + meant + "?")
-                .orElse("remove it; docs/settings.md lists what there is");
-    }
-
-    private static Optional<String> guess(String key) {
+    /** The setting that was probably meant. */
+    static Optional<String> guess(String key) {
         List<String> known = new ArrayList<>(KnownSettings.keys());
         known.add(BOOTSTRAP_SERVERS);
         String lower = key.toLowerCase(Locale.ROOT);

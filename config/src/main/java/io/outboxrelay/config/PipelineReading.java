@@ -14,6 +14,8 @@ import java.util.Map;
 /** Makes the settings of the components from values, once everything that is wrong with them has been noted. */
 final class PipelineReading {
 
+    private static final String SERVERS = "bootstrap.servers";
+
     private final SettingValues values;
     private final String wherever;
     private final Problems problems;
@@ -78,6 +80,11 @@ final class PipelineReading {
 
     /** A problem of Kafka's settings begins with the key; where that was given, its place is put in front. */
     private void addKafka(Problem problem, Map<String, String> kafka) {
+        if (kafka.get(SERVERS) == null
+                && problems.isMeant(KnownSettings.KAFKA.prefix() + SERVERS)
+                && problem.what().startsWith(KnownSettings.KAFKA.prefix() + SERVERS)) {
+            return;
+        }
         String place = kafka.keySet().stream()
                 .map(name -> KnownSettings.KAFKA.prefix() + name)
                 .filter(problem.what()::startsWith)

@@ -75,10 +75,20 @@ final class SettingValues {
             if (before != null) {
                 problems.add(given, "it is given twice, first at " + before.place(), "remove one of them");
             } else if (!KnownSettings.isKnown(given.key())) {
-                problems.add(given, "there is no such setting", MeantKey.remedyFor(given.key()));
+                noteUnknown(given);
             }
         }
         return distinct;
+    }
+
+    private void noteUnknown(Given given) {
+        Optional<String> meant = MeantKey.guess(given.key());
+        meant.ifPresent(problems::meant);
+        problems.add(
+                given,
+                "there is no such setting",
+                meant.map(key -> "did you mean " + key + "?")
+                        .orElse("remove it; docs/settings.md lists what there is"));
     }
 
     private void resolve(Given given) {
@@ -101,6 +111,8 @@ final class SettingValues {
             } catch (UnusableValue e) {
                 problems.add(given, e.what(), e.remedy());
             }
+        } else if (!wasGiven && problems.isMeant(setting.key())) {
+            return;
         } else if (!wasGiven && setting.presence() instanceof Required required) {
             problems.add(
                     wherever,

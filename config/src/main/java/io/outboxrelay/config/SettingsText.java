@@ -36,6 +36,11 @@ final class SettingsText {
     private static void parseLine(String place, String line, Problems problems, List<Given> into) {
         int equals = line.indexOf('=');
         if (equals < 0) {
+            String first = line.split("[\\s:]+", 2)[0];
+            if (KnownSettings.isKnown(first)) {
+                problems.meant(first);
+                place = place + " " + first;
+            }
             problems.add(
                     place,
                     "there is no '=' in it",
