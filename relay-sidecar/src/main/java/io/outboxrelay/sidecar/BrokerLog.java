@@ -29,9 +29,8 @@ final class BrokerLog {
         if (answer instanceof Reached cluster) {
             reached = true;
             LOG.info(
-                    "Kafka answers at {}: cluster {}, {}",
+                    "Kafka answers at {}: {}",
                     servers,
-                    cluster.clusterId(),
                     cluster.brokers() == 1 ? "1 broker" : cluster.brokers() + " brokers");
         } else if (answer instanceof Away away) {
             String cause = away.failure().summary();

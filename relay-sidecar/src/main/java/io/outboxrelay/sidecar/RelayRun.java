@@ -51,6 +51,7 @@ final class RelayRun {
         this.exitOnFailure = exitOnFailure;
         this.err = err;
         this.log = new StateLog(
+                LOG,
                 "reads " + settings.source().table() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());

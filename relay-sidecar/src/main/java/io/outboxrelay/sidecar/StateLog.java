@@ -11,11 +11,9 @@ import io.outboxrelay.engine.RelayState.Stopped;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One line in the log for each change of state, with the cause and what an operator may do; not one for each attempt. What goes
@@ -23,21 +21,14 @@ import org.slf4j.LoggerFactory;
  */
 final class StateLog {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
     private static final long REMINDER_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int CAUSES_REMEMBERED_MAX = 16;
 
+    private final Logger log;
     private final String running;
 
-    /** What was said lately, without its digits: the same cause is not said at every attempt, also when two causes alternate. */
-    private final Map<String, Long> saidAtNanos = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > CAUSES_REMEMBERED_MAX;
-        }
-    };
+    /** The causes said since it last ran, without their digits: neither attempts nor causes that alternate are said again. */
+    private final Set<String> said = new HashSet<>();
 
     private RelayState current = new Starting();
     private long sinceNanos;
@@ -49,7 +40,8 @@ final class StateLog {
      *
      * @param running what it does while it runs, for people
      */
-    StateLog(String running, long nowNanos) {
+    StateLog(Logger log, String running, long nowNanos) {
+        this.log = log;
         this.running = running;
         this.sinceNanos = nowNanos;
         this.remindAtNanos = nowNanos + REMINDER_NANOS;
@@ -59,22 +51,20 @@ final class StateLog {
         RelayState before = current;
         current = next;
         boolean changed = !before.name().equals(next.name());
-        if (changed) {
-            saidAtNanos.keySet().removeIf(said -> !said.startsWith(next.name()) && next instanceof Running);
-        }
         if (next instanceof Running) {
             sayRunning(before, nowNanos);
+            said.clear();
             ran = true;
         } else if (next instanceof Retrying retrying) {
-            sayOnce(next, retrying.failure(), nowNanos);
+            sayOnce(next, retrying.failure());
         } else if (next instanceof Standby standby) {
-            sayOnce(next, standby.owner(), nowNanos);
+            sayOnce(next, standby.owner());
         } else if (next instanceof Failed failed) {
             sayFailed(failed.cause());
         } else if (next instanceof Draining) {
-            LOG.info("stopping: nothing more is read, what is on its way is finished");
+            log.info("stopping: nothing more is read, what is on its way is finished");
         } else if (next instanceof Stopped stopped && stopped.uncommitted() > 0) {
-            LOG.warn(
+            log.warn(
                     "stopped with {} rows still on their way; they are published again at the next start",
                     stopped.uncommitted());
         }
@@ -93,42 +83,39 @@ final class StateLog {
         remindAtNanos = nowNanos + REMINDER_NANOS;
         String since = Durations.shown(Duration.ofNanos(nowNanos - sinceNanos));
         if (current instanceof Retrying retrying) {
-            LOG.warn("still waiting after {}: {}", since, retrying.failure().summary());
+            log.warn("still waiting after {}: {}", since, retrying.failure().summary());
         } else if (current instanceof Failed failed) {
-            LOG.error("still stopped after {}: {}", since, failed.cause().summary());
+            log.error("still stopped after {}: {}", since, failed.cause().summary());
         }
     }
 
     private void sayRunning(RelayState before, long nowNanos) {
         if (ran && !(before instanceof Running)) {
-            LOG.info("running again after {}", Durations.shown(Duration.ofNanos(nowNanos - sinceNanos)));
+            log.info("running again after {}", Durations.shown(Duration.ofNanos(nowNanos - sinceNanos)));
         } else if (!ran) {
-            LOG.info("running: {}", running);
+            log.info("running: {}", running);
         }
     }
 
-    private void sayOnce(RelayState state, Failure failure, long nowNanos) {
-        String cause = state.name() + failure.summary().replaceAll("\\d+", "");
-        @Nullable Long said = saidAtNanos.get(cause);
-        if (said != null && nowNanos - said < REMINDER_NANOS) {
+    private void sayOnce(RelayState state, Failure failure) {
+        if (said.size() == CAUSES_REMEMBERED_MAX) {
+            said.clear();
+        }
+        if (!said.add(state.name() + failure.summary().replaceAll("\\d+", ""))) {
             return;
         }
-        if (said == null || state instanceof Retrying) {
-            if (state instanceof Standby) {
-                LOG.info("standing by: {}", failure.summary());
-            } else {
-                LOG.warn("{}: {}", ran ? "interrupted, trying again" : "waiting", failure.summary());
-            }
+        if (state instanceof Standby) {
+            log.info("standing by: {}", failure.summary());
+        } else {
+            log.warn("{}: {}", ran ? "interrupted, trying again" : "waiting", failure.summary());
         }
-        saidAtNanos.put(cause, nowNanos);
-        remindAtNanos = nowNanos + REMINDER_NANOS;
     }
 
-    private static void sayFailed(Failure cause) {
+    private void sayFailed(Failure cause) {
         if (cause.kind() == FailureKind.BUG) {
-            LOG.error("failed: {}", cause.summary(), cause.cause());
+            log.error("failed: {}", cause.summary(), cause.cause());
         } else {
-            LOG.error("failed, an operator is needed: {}", cause.summary());
+            log.error("failed, an operator is needed: {}", cause.summary());
         }
     }
 }

@@ -1,0 +1,46 @@
+package io.outboxrelay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The examples are settings that work: as they are, and with what is commented out in them put in. */
+class ExamplesTest {
+    private static final Path EXAMPLES =
+            Path.of(System.getProperty("outboxrelay.root")).resolve("config/examples");
+    private static final SettingsLoader LOADER = new SettingsLoader(Map.of("OUTBOX_RELAY_DB_PASSWORD", "s3cret")::get);
+
+    static List<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            return files.toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void an_example_can_be_used_as_it_is(Path example) {
+        assertThat(LOADER.load(example, List.of()).source().connection().password())
+                .isEqualTo("s3cret");
+    }
+
+    @Test
+    void what_is_commented_out_is_what_counts_anyway() throws IOException {
+        Path example = EXAMPLES.resolve("relay.properties");
+        List<String> commentedOut = Files.readAllLines(example).stream()
+                .filter(line -> line.matches("#[a-z].*=.*"))
+                .filter(line -> !line.startsWith("#kafka."))
+                .map(line -> line.substring(1))
+                .toList();
+        assertThat(commentedOut).hasSizeGreaterThan(8);
+        assertThat(LOADER.load(example, commentedOut))
+                .hasToString(LOADER.load(example, List.of()).toString());
+    }
+}
