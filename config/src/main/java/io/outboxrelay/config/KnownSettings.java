@@ -35,7 +35,7 @@ final class KnownSettings {
 
     private static final ValueType<String> COLUMN = ValueType.text("column, as the database knows it, without quotes");
 
-    static final Setting<String> SOURCE_TYPE = required(
+    static final Setting<String> SOURCE_TYPE = otherwise(
             "source.type",
             ValueType.choice(Map.of("polling", "polling")),
             "polling",

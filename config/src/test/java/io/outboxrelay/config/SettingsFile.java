@@ -16,7 +16,6 @@ import org.assertj.core.api.Assertions;
 /** A file of settings to load, in a directory of the test's own, and an environment to load it in. */
 final class SettingsFile {
     static final String SOUND = """
-            source.type = polling
             source.url = jdbc:postgresql://db:5432/shop
             outbox.table = public.outbox
             kafka.bootstrap.servers = broker:9092
@@ -34,7 +33,7 @@ final class SettingsFile {
         return this;
     }
 
-    /** Loads a sound file with these lines behind it, from line 5 on. */
+    /** Loads a sound file with these lines behind it, from line 4 on. */
     PipelineSettings loadSoundAnd(String... lines) throws IOException {
         return load(SOUND + String.join("\n", lines));
     }

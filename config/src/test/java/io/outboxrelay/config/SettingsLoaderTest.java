@@ -28,7 +28,7 @@ class SettingsLoaderTest {
     }
 
     @Test
-    void four_lines_are_enough_and_the_rest_has_defaults() throws IOException {
+    void three_lines_are_enough_and_the_rest_has_defaults() throws IOException {
         PipelineSettings settings = file.load(SettingsFile.SOUND);
 
         assertThat(settings.source().connection().url()).isEqualTo("jdbc:postgresql://db:5432/shop");

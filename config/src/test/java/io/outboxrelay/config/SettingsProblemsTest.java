@@ -19,7 +19,7 @@ class SettingsProblemsTest {
     @TempDir
     Path directory;
 
-    /** A line behind four sound ones; what is wrong; what to do about it. */
+    /** A line behind three sound ones; what is wrong; what to do about it. */
     static Stream<Arguments> wrongLines() {
         return Stream.of(
                 Arguments.of("soruce.username = x", "there is no such setting", "did you mean source.username?"),
@@ -38,7 +38,7 @@ class SettingsProblemsTest {
                 Arguments.of("kafka. = x", "there is no such setting", ""),
                 Arguments.of(
                         "source.url = jdbc:postgresql://db/shop",
-                        "it is given twice, first at relay.properties:2",
+                        "it is given twice, first at relay.properties:1",
                         "remove"),
                 Arguments.of("source.username: x = y", "what stands before the '=' is not a key", "key = value"),
                 Arguments.of("  - polling", "there is no '=' in it", "key = value"),
@@ -83,7 +83,7 @@ class SettingsProblemsTest {
         assertThat(problems).singleElement().asString().contains("relay.properties", what, remedy);
         // Of a default that does not fit, the default's own line cannot be named.
         if (!line.startsWith("window.bytesMax = 64")) {
-            assertThat(problems).singleElement().asString().startsWith("relay.properties:5");
+            assertThat(problems).singleElement().asString().startsWith("relay.properties:4");
         }
     }
 
@@ -103,7 +103,7 @@ class SettingsProblemsTest {
         assertThat(problems)
                 .singleElement()
                 .asString()
-                .startsWith("relay.properties:2 source.url: ")
+                .startsWith("relay.properties:1 source.url: ")
                 .contains(what);
         assertThat(problems.get(0)).doesNotContain("me:word");
     }
@@ -112,10 +112,10 @@ class SettingsProblemsTest {
     void whatever_is_required_is_missing_in_an_empty_file() {
         String all = new SettingsFile(directory).problemsOf("").stream().collect(Collectors.joining("\n"));
         assertThat(all.lines())
-                .hasSize(4)
+                .hasSize(3)
                 .allSatisfy(line ->
                         assertThat(line).startsWith("relay.properties: ").contains(" is missing -> "));
-        assertThat(all).contains("source.type", "source.url", "outbox.table", "kafka.bootstrap.servers");
+        assertThat(all).contains("source.url", "outbox.table", "kafka.bootstrap.servers");
     }
 
     @Test

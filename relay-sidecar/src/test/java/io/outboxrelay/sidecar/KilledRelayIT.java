@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class KilledRelayIT {
     private static final int KILLS = 20;
     private static final int WINDOW_RECORDS_MAX = 2_000;
-    private static final int CLEAN_STOPS = 4;
+    private static final int CLEAN_STOPS = 3;
 
     @Test
     void twenty_kills_at_random_points_lose_nothing_and_repeat_no_more_than_the_window_each() throws Exception {
@@ -24,7 +24,7 @@ class KilledRelayIT {
         // window.
         Workload workload = Workload.everything(seed)
                 .withWriters(6)
-                .withEventsPerSecond(1_500)
+                .withEventsPerSecond(1_000)
                 .withUnrelatedOpen(Duration.ofSeconds(3));
         try (Scene scene = Scene.withShop();
                 OrderService shop = scene.set("window.recordsMax", Integer.toString(WINDOW_RECORDS_MAX))
@@ -52,7 +52,7 @@ class KilledRelayIT {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Workload workload =
-                Workload.everything(seed).withEventsPerSecond(1_500).withUnrelatedOpen(Duration.ofSeconds(3));
+                Workload.everything(seed).withEventsPerSecond(1_000).withUnrelatedOpen(Duration.ofSeconds(3));
         try (Scene scene = Scene.withShop();
                 OrderService shop = scene.startShop(workload)) {
             for (int stop = 1; stop <= CLEAN_STOPS; stop++) {
