@@ -72,6 +72,11 @@ public final class InFlightWindow {
         return tail;
     }
 
+    /** The number before which everything is settled. */
+    public long settledBefore() {
+        return floor;
+    }
+
     /** Whether every entry before this number has been committed by the source, or given up. */
     public boolean isReleasedBefore(long number) {
         return head >= number;

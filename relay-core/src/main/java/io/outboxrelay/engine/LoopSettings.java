@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
  * @param window the bounds of what is in flight
  * @param backoff between attempts to reach what is away
  * @param standbyInterval how often a relay that stands by asks whether the outbox is free
- * @param stalledAfter after so long without an acknowledgement, with messages in flight, the relay no longer calls itself running
+ * @param stalledAfter after so long without an acknowledgement of the oldest message in flight the relay no longer calls itself
+ *     running
  */
 public record LoopSettings(WindowSettings window, Backoff backoff, Duration standbyInterval, Duration stalledAfter) {
 

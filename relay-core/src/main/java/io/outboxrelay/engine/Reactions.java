@@ -68,10 +68,6 @@ final class Reactions {
         return sourceOpen;
     }
 
-    boolean isHalted() {
-        return haltedAt >= 0;
-    }
-
     /** Whether this entry may be sent; nothing at or behind the one that halted the relay may. */
     boolean mayPass(long number) {
         return haltedAt < 0 || number < haltedAt;
@@ -87,7 +83,8 @@ final class Reactions {
         sourceOpen = false;
         window.forsake();
         if (!(state instanceof Active active)) {
-            source.close();
+            // Nothing can be committed any more, and by now the outbox may be another relay's.
+            closeAll();
             return;
         }
         boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !everOpen;
@@ -120,6 +117,12 @@ final class Reactions {
         }
     }
 
+    /** The publisher holds back what is behind a message that is not to be published any more: the next one knows nothing of it. */
+    void publisherObstructed(long nowNanos) {
+        publisher.discardUntil(nowNanos);
+        window.rewind();
+    }
+
     /** An entry can never be published as it is: nothing at or behind it is sent from now on. */
     void halt(long number, Failure failure) {
         haltedAt = haltedAt < 0 ? number : Math.min(haltedAt, number);
@@ -130,20 +133,26 @@ final class Reactions {
 
     /** Ends it all until an operator acts. */
     void fail(Failure failure) {
-        closeAll();
-        if (state instanceof Active active) {
-            enter(active.failed(failure));
-        } else if (state instanceof Draining draining) {
-            enter(draining.failed(failure));
-        } else if (state instanceof Failed failed && failed.cause().kind() != FailureKind.BUG) {
-            enter(failed.failed(failure));
+        try {
+            closeAll();
+        } finally {
+            if (state instanceof Active active) {
+                enter(active.failed(failure));
+            } else if (state instanceof Draining draining) {
+                enter(draining.failed(failure));
+            } else if (state instanceof Failed failed && failed.cause().kind() != FailureKind.BUG) {
+                enter(failed.failed(failure));
+            }
         }
     }
 
     void closeAll() {
         sourceOpen = false;
-        source.close();
-        publisher.close();
+        try {
+            source.close();
+        } finally {
+            publisher.close();
+        }
     }
 
     private void fenced(Active active, Failure failure, long nowNanos) {

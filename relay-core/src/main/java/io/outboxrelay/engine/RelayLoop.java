@@ -5,7 +5,6 @@ import io.outboxrelay.ack.Outcome;
 import io.outboxrelay.engine.RelayState.Active;
 import io.outboxrelay.engine.RelayState.Draining;
 import io.outboxrelay.engine.RelayState.Failed;
-import io.outboxrelay.engine.RelayState.Running;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
@@ -37,9 +36,9 @@ public final class RelayLoop {
     private final Replaceable<OutboxSource> source;
     private final Replaceable<Publisher> publisher;
     private final Router router;
-    private final LoopSettings settings;
     private final InFlightWindow window;
     private final Reactions reactions;
+    private final AcknowledgementWatch acknowledgements;
     private final Wakeup wakeup;
     private final LoopProgress progress = new LoopProgress();
     private final Outcomes outcomes = new SettlingOutcomes();
@@ -49,10 +48,8 @@ public final class RelayLoop {
     /** A failure of the publisher that came among the outcomes; acted upon once they are all taken in. */
     private @Nullable Failure publisherFailure;
 
-    /** Whether Kafka has acknowledged anything since publishing last failed or stalled. */
-    private boolean publishing = true;
-
-    private long lastOutcomeNanos;
+    /** Whether the publisher refused an entry that is not at stake any more, and holds back those behind it. */
+    private boolean isPublisherObstructed;
 
     /**
      * A loop that has not done anything yet.
@@ -62,11 +59,11 @@ public final class RelayLoop {
      */
     public RelayLoop(RelayPorts ports, LoopSettings settings, Wakeup wakeup, Consumer<RelayState> onState) {
         this.router = ports.router();
-        this.settings = settings;
         this.wakeup = wakeup;
         this.window = new InFlightWindow(settings.window());
         this.source = new Replaceable<>(ports.sources(), OutboxSource::close, settings.backoff());
         this.publisher = new Replaceable<>(ports.publishers(), Publisher::close, settings.backoff());
+        this.acknowledgements = new AcknowledgementWatch(window, settings.stalledAfter());
         this.reactions = new Reactions(source, publisher, window, settings.standbyInterval(), onState);
     }
 
@@ -84,7 +81,7 @@ public final class RelayLoop {
             work += publish(nowNanos);
             judge(nowNanos);
             return work;
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             reactions.fail(Failure.of(
                     FailureKind.BUG,
                     "an invariant is broken: " + broken,
@@ -133,7 +130,8 @@ public final class RelayLoop {
                 reactions.sourceFailed(e.failure(), nowNanos);
             }
         }
-        if (active || state() instanceof Draining || reactions.isHalted()) {
+        // A relay that drains or is halted publishes only what it can still commit.
+        if (active || source.current() != null) {
             try {
                 made += publisher.makeIfDue(nowNanos) == null ? 0 : 1;
             } catch (RelayException e) {
@@ -149,14 +147,15 @@ public final class RelayLoop {
             return 0;
         }
         int taken = from.drain(outcomes, nowNanos);
-        if (taken > 0 || !window.awaitsOutcomes()) {
-            lastOutcomeNanos = nowNanos;
-        }
+        acknowledgements.outcomesTaken(taken, nowNanos);
         Failure failure = publisherFailure;
         if (failure != null) {
-            publisherFailure = null;
             publisherFailed(failure, nowNanos);
+        } else if (isPublisherObstructed) {
+            reactions.publisherObstructed(nowNanos);
         }
+        publisherFailure = null;
+        isPublisherObstructed = false;
         return taken;
     }
 
@@ -243,8 +242,19 @@ public final class RelayLoop {
         if (state() instanceof Draining draining && (isDrained() || nowNanos - draining.deadlineNanos() >= 0)) {
             reactions.closeAll();
             reactions.enter(draining.stopped(window.size()));
-        } else if (state() instanceof Active active && reactions.isSourceOpen()) {
+        } else if (state() instanceof Active active) {
             judgePublishing(active, nowNanos);
+        }
+    }
+
+    private void judgePublishing(Active active, long nowNanos) {
+        Publisher to = publisher.current();
+        if (to == null || !reactions.isSourceOpen()) {
+            return;
+        }
+        Active next = acknowledgements.judge(active, to, nowNanos);
+        if (next != null) {
+            reactions.enter(next);
         }
     }
 
@@ -252,24 +262,8 @@ public final class RelayLoop {
         return source.current() == null || window.isReleasedBefore(reactions.drainEnd());
     }
 
-    private void judgePublishing(Active active, long nowNanos) {
-        Publisher to = publisher.current();
-        if (to == null) {
-            return;
-        }
-        long silentNanos = window.awaitsOutcomes() ? nowNanos - lastOutcomeNanos : 0;
-        if (!(active instanceof Running) && (publishing || !window.awaitsOutcomes())) {
-            publishing = true;
-            reactions.enter(active.running());
-        } else if (active instanceof Running
-                && silentNanos >= settings.stalledAfter().toNanos()) {
-            publishing = false;
-            reactions.enter(active.retrying(Silence.of(to, silentNanos), 1, nowNanos));
-        }
-    }
-
     private void publisherFailed(Failure failure, long nowNanos) {
-        publishing = false;
+        acknowledgements.publisherFailed(nowNanos);
         reactions.publisherFailed(failure, nowNanos);
     }
 
@@ -280,7 +274,6 @@ public final class RelayLoop {
         public void published(long number) {
             window.settle(number, Outcome.PUBLISHED);
             progress.countPublished();
-            publishing = true;
         }
 
         @Override
@@ -289,7 +282,7 @@ public final class RelayLoop {
                 publisherFailure = publisherFailure == null ? failure : publisherFailure;
             } else if (window.isForsaken(number)) {
                 // It will be read, sent and refused again, by a source that it can be held at.
-                window.settle(number, Outcome.SKIPPED);
+                isPublisherObstructed = true;
             } else {
                 reactions.halt(number, failure.about("event " + window.eventId(number) + " cannot be published"));
             }

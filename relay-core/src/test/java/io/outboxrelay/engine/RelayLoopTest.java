@@ -2,6 +2,7 @@ package io.outboxrelay.engine;
 
 import static io.outboxrelay.engine.SimulatedOutbox.transientFailure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.engine.RelayState.Failed;
 import io.outboxrelay.engine.RelayState.Retrying;
@@ -146,5 +147,74 @@ class RelayLoopTest {
         world.loop.requestStop(Duration.ofSeconds(10));
         world.cycle();
         assertThat(world.loop.state()).isEqualTo(new Stopped(0));
+    }
+
+    @Test
+    void a_halted_relay_that_loses_the_outbox_publishes_nothing_more() {
+        untilRunning();
+        world.kafka.away = true;
+        world.insertSome(20);
+        world.insert("poisoned", 10, Simulation.POISON_TOPIC);
+        until(Failed.class);
+        world.outbox.breaksNow = Failure.of(FailureKind.FENCED, "another relay holds the outbox", "");
+        world.cycle();
+        world.kafka.forbidden = true;
+        world.kafka.away = false;
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.kafka.sightings).isZero();
+
+        world.loop.requestStop(Duration.ofSeconds(10));
+        until(Stopped.class);
+        world.cycle();
+        assertThat(world.kafka.openPublishers()).isZero();
+    }
+
+    @Test
+    void a_broken_invariant_while_halted_ends_publishing_too() {
+        untilRunning();
+        world.kafka.away = true;
+        world.insertSome(20);
+        world.insert("poisoned", 10, Simulation.POISON_TOPIC);
+        until(Failed.class);
+        world.outbox.commitThrows = new IllegalStateException("more rows deleted than expected");
+        world.kafka.away = false;
+        world.cycleUntil(
+                "a bug",
+                () -> world.loop.state() instanceof Failed failed
+                        && failed.cause().kind() == FailureKind.BUG);
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.kafka.openPublishers()).isZero();
+    }
+
+    @Test
+    void whatever_is_thrown_it_ends_as_a_bug_even_when_closing_fails_too() {
+        untilRunning();
+        world.insert("key");
+        world.kafka.closeThrows = new IllegalStateException("cannot close");
+        world.kafka.drainThrows = new OutOfMemoryError("a simulated one");
+        assertThatThrownBy(() -> until(Failed.class)).hasMessage("cannot close");
+        assertThat(((Failed) world.loop.state()).cause().kind()).isEqualTo(FailureKind.BUG);
+    }
+
+    @Test
+    void says_so_when_the_oldest_message_waits_although_others_are_acknowledged() {
+        untilRunning();
+        world.insert("waiting");
+        world.kafka.withheldId = "waiting-1";
+        for (int i = 0; i < 100 && !(world.loop.state() instanceof Retrying); i++) {
+            world.insertSome(2);
+            world.pass(Duration.ofMillis(500));
+            if (world.outbox.size() > Simulation.RECORDS_MAX / 2) {
+                break;
+            }
+        }
+        assertThat(((Retrying) world.loop.state()).failure().summary())
+                .contains("has not acknowledged the oldest message for 5 s");
+        world.pass(Duration.ofHours(1));
+        assertThat(world.states).as("said once").hasSize(2);
+
+        world.kafka.withheldId = null;
+        untilRunning();
+        world.cycleUntil("an empty outbox", world.outbox::isEmpty);
     }
 }

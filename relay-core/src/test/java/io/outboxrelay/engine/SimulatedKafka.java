@@ -10,6 +10,7 @@ import io.outboxrelay.publish.Outcomes;
 import io.outboxrelay.publish.Publisher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,16 +39,30 @@ final class SimulatedKafka {
     /** Acknowledges nothing while true. */
     boolean away;
 
+    /** While true nobody may publish: the outbox is another relay's, or nothing of it could be committed. */
+    boolean forbidden;
+
     @Nullable
     Failure breaksNow;
 
     @Nullable
     String refusedId;
 
+    /** Not acknowledged, nor what is behind it in its partition. */
+    @Nullable
+    String withheldId;
+
     @Nullable
     Failure nextMakeFails;
 
+    @Nullable
+    Error drainThrows;
+
+    @Nullable
+    RuntimeException closeThrows;
+
     private @Nullable SimulatedPublisher current;
+    private int openPublishers;
 
     SimulatedKafka(RandomGenerator random) {
         this.random = random;
@@ -60,7 +75,12 @@ final class SimulatedKafka {
             throw new RelayException(failure);
         }
         current = new SimulatedPublisher();
+        openPublishers++;
         return current;
+    }
+
+    int openPublishers() {
+        return openPublishers;
     }
 
     /** The versions of each key in the order in which they stand in the log. */
@@ -86,6 +106,9 @@ final class SimulatedKafka {
     }
 
     private void land(OutboxMessage message) {
+        if (forbidden) {
+            throw new AssertionError(message + " was published when nothing may be");
+        }
         String key = new String(Objects.requireNonNull(message.key()), UTF_8);
         String value = new String(Objects.requireNonNull(message.value()), UTF_8);
         versionsByKey
@@ -96,6 +119,10 @@ final class SimulatedKafka {
 
     private final class SimulatedPublisher implements Publisher {
         private final List<ArrayDeque<Pending>> sent = new ArrayList<>();
+
+        /** Where a message was refused; nothing behind it is published by this publisher. */
+        private final BitSet sealed = new BitSet();
+
         private boolean closed;
         private boolean broken;
         private int unsettled;
@@ -126,16 +153,21 @@ final class SimulatedKafka {
             if (broken || away) {
                 return 0;
             }
+            if (drainThrows != null) {
+                throw drainThrows;
+            }
             Failure failure = breaksNow;
             if (failure != null && unsettled > 0) {
                 breaksNow = null;
                 return breakDown(outcomes, failure);
             }
             int delivered = 0;
-            for (ArrayDeque<Pending> partition : sent) {
+            for (int i = 0; i < PARTITIONS; i++) {
+                ArrayDeque<Pending> partition = sent.get(i);
                 int acknowledged = random.nextInt(8);
-                while (acknowledged-- > 0 && !partition.isEmpty()) {
+                while (acknowledged-- > 0 && !partition.isEmpty() && !sealed.get(i) && !isWithheld(partition)) {
                     Pending pending = partition.remove();
+                    sealed.set(i, pending.message().id().equals(refusedId));
                     settle(pending, outcomes);
                     delivered++;
                 }
@@ -150,7 +182,15 @@ final class SimulatedKafka {
 
         @Override
         public void close() {
+            openPublishers -= closed ? 0 : 1;
             closed = true;
+            if (closeThrows != null) {
+                throw closeThrows;
+            }
+        }
+
+        private boolean isWithheld(ArrayDeque<Pending> partition) {
+            return partition.element().message().id().equals(withheldId);
         }
 
         private void settle(Pending pending, Outcomes outcomes) {
@@ -176,9 +216,10 @@ final class SimulatedKafka {
         }
 
         private void landSome() {
-            for (ArrayDeque<Pending> partition : sent) {
-                int landed = partition.isEmpty() ? 0 : random.nextInt(partition.size() + 1);
-                while (landed-- > 0) {
+            for (int i = 0; i < PARTITIONS; i++) {
+                ArrayDeque<Pending> partition = sent.get(i);
+                int landed = partition.isEmpty() || sealed.get(i) ? 0 : random.nextInt(partition.size() + 1);
+                while (landed-- > 0 && !partition.element().message().id().equals(refusedId)) {
                     land(partition.remove().message());
                 }
             }

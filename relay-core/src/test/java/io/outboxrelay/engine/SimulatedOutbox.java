@@ -61,6 +61,10 @@ final class SimulatedOutbox {
         return rows.isEmpty();
     }
 
+    String firstId() {
+        return rows.firstEntry().getValue().id();
+    }
+
     int size() {
         return rows.size();
     }

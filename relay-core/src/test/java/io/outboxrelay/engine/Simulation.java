@@ -57,13 +57,20 @@ final class Simulation {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5));
         this.loop = new RelayLoop(
-                new RelayPorts(outbox::newSource, router, kafka::newPublisher), settings, () -> {}, states::add);
+                new RelayPorts(outbox::newSource, router, kafka::newPublisher), settings, () -> {}, this::entered);
     }
 
     /** The next process on the same outbox and broker. The one before it is gone as if killed, whatever it had in flight. */
     Simulation successor() {
         kafka.loseInFlight();
         return new Simulation(seed, random, kafka, this);
+    }
+
+    private void entered(RelayState state) {
+        states.add(state);
+        if (state instanceof RelayState.Failed failed && failed.cause().cause() instanceof AssertionError broken) {
+            throw broken;
+        }
     }
 
     void insert(String key) {
