@@ -165,6 +165,10 @@ public final class InFlightWindow {
             end++;
         }
         drop(end + 1);
+        if (committed.equals(announced)) {
+            // A later entry may stand at the same place, and is to be announced again.
+            announced = null;
+        }
     }
 
     /** The source was replaced: nothing that stands here can be committed any more. What was not sent is dropped at once. */

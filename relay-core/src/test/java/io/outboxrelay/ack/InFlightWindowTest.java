@@ -40,6 +40,18 @@ class InFlightWindowTest {
     }
 
     @Test
+    void a_place_that_was_committed_before_is_committed_again_for_what_came_later() {
+        window.settle(sent(1), Outcome.PUBLISHED);
+        assertThat(window.takeCommittable()).isEqualTo(new At(1));
+        window.release(new At(1));
+
+        window.addCheckpoint(new At(1));
+        assertThat(window.takeCommittable()).isEqualTo(new At(1));
+        window.release(new At(1));
+        assertThat(window.size()).isZero();
+    }
+
+    @Test
     void every_outcome_lets_progress_pass() {
         long position = 0;
         for (Outcome outcome : Outcome.values()) {
