@@ -25,8 +25,9 @@ public record Backoff(Duration base, Duration ceiling, RandomGenerator random) {
     /** The delay before the given attempt, in nanoseconds; attempts count from 1. */
     public long delayNanos(int attempt) {
         int doublings = Math.min(DOUBLINGS_MAX, Math.max(0, attempt - 1));
-        long bound = Math.min(
-                ceiling.toNanos(), Math.multiplyExact(Math.min(base.toNanos(), ceiling.toNanos()), 1L << doublings));
+        long ceilingNanos = ceiling.toNanos();
+        boolean reached = base.toNanos() > ceilingNanos >> doublings;
+        long bound = reached ? ceilingNanos : base.toNanos() << doublings;
         return random.nextLong(bound + 1);
     }
 }

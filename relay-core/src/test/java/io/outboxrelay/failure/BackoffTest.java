@@ -28,6 +28,15 @@ class BackoffTest {
     }
 
     @Test
+    void long_delays_do_not_overflow_either() {
+        Backoff slow = new Backoff(Duration.ofSeconds(10), Duration.ofDays(365), new SplittableRandom(7));
+        for (int attempt = 1; attempt < 100; attempt++) {
+            assertThat(slow.delayNanos(attempt))
+                    .isBetween(0L, Duration.ofDays(365).toNanos());
+        }
+    }
+
+    @Test
     void jitter_is_full() {
         long[] delays = LongStream.range(0, 10_000)
                 .map(i -> backoff.delayNanos(6))
