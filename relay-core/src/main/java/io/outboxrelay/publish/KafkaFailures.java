@@ -45,10 +45,6 @@ final class KafkaFailures {
                             + " those are named), or publish a reference instead of the data"),
             new Rule(InvalidTopicException.class, POISON, "make the row's columns yield a valid topic name"),
             new Rule(
-                    InvalidTimestampException.class,
-                    POISON,
-                    "widen message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic"),
-            new Rule(
                     InvalidRecordException.class,
                     POISON,
                     "give the row a key if the topic is compacted (cleanup.policy=compact takes no message without one)"),
@@ -98,6 +94,13 @@ final class KafkaFailures {
                     TRANSIENT,
                     "nothing for the relay; see whether brokers lost data (unclean leader election, a wiped disk)"),
             new Rule(InvalidPidMappingException.class, TRANSIENT, "nothing; a new producer takes over"),
+
+            // The timestamp is the relay's own and is drawn anew at each attempt, so no row is to blame for it.
+            new Rule(
+                    InvalidTimestampException.class,
+                    TRANSIENT,
+                    "set the clocks of the relay and the brokers, or widen message.timestamp.before.max.ms and"
+                            + " message.timestamp.after.max.ms of the topic"),
 
             // The cluster, for a while.
             new Rule(BufferExhaustedException.class, TRANSIENT, "raise kafka.buffer.memory"),

@@ -27,7 +27,6 @@ class KafkaFailuresTest {
     private static final Set<Errors> AGAINST_THE_MESSAGE = EnumSet.of(
             Errors.MESSAGE_TOO_LARGE,
             Errors.INVALID_TOPIC_EXCEPTION,
-            Errors.INVALID_TIMESTAMP,
             Errors.INVALID_RECORD,
             Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT,
             Errors.POLICY_VIOLATION);
