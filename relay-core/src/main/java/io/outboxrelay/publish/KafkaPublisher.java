@@ -49,6 +49,11 @@ final class KafkaPublisher implements Publisher {
     private long newsAtNanos;
     private long retriesAtNews;
 
+    /** The oldest unsettled message, and since when it is, or was last looked into. */
+    private long watchedNumber = -1;
+
+    private long watchedAtNanos;
+
     /**
      * A publisher with a producer of its own.
      *
@@ -99,6 +104,11 @@ final class KafkaPublisher implements Publisher {
             finish(unsettled.getFirst().number, credentialsRefused(), outcomes);
             delivered++;
         }
+        if (!finished && isOldestStranded()) {
+            Ticket oldest = unsettled.getFirst();
+            finish(oldest.number, partitionsLost(oldest.lane), outcomes);
+            delivered++;
+        }
         if (!finished) {
             lanes.advanceWaiting(nowNanos, bell.hasRung());
         }
@@ -114,7 +124,6 @@ final class KafkaPublisher implements Publisher {
     }
 
     private void deliver(Ticket ticket, Outcomes outcomes) {
-        int inQuestion = ticket.lane.unsettled();
         lanes.settle(ticket);
         ticket.settled = true;
         while (!unsettled.isEmpty() && unsettled.getFirst().settled) {
@@ -127,7 +136,7 @@ final class KafkaPublisher implements Publisher {
         }
         Failure failure = KafkaFailures.classify(error);
         if (!ticket.alone && KafkaFailures.mayBlameMessage(error)) {
-            carefulTopics.add(ticket.lane.topic(), inQuestion);
+            carefulTopics.add(ticket.lane.topic(), 1 + replayed(ticket.lane.topic()));
             finish(ticket.number, batchRefused(ticket.lane, error), outcomes);
         } else if (failure.kind() == FailureKind.POISON) {
             ticket.lane.seal();
@@ -135,6 +144,13 @@ final class KafkaPublisher implements Publisher {
         } else {
             finish(ticket.number, failure, outcomes);
         }
+    }
+
+    /** How many messages of the topic the next publisher is given first: also those acknowledged behind an older one that waits. */
+    private int replayed(String topic) {
+        return (int) unsettled.stream()
+                .filter(ticket -> ticket.lane.topic().equals(topic))
+                .count();
     }
 
     /** Nothing is delivered after this: what is acknowledged behind the failure is to be published again behind it. */
@@ -157,6 +173,27 @@ final class KafkaPublisher implements Publisher {
                 && nowNanos - newsAtNanos > SILENCE_MAX_NANOS
                 && gate.vitals().failedAuthentications() > 0
                 && !gate.vitals().isConnected();
+    }
+
+    /** A topic was deleted and made anew with fewer partitions: what is meant for the others waits in the producer for ever. */
+    private boolean isOldestStranded() {
+        long oldest = unsettled.isEmpty() ? -1 : unsettled.getFirst().number;
+        if (oldest != watchedNumber) {
+            watchedNumber = oldest;
+            watchedAtNanos = nowNanos;
+        }
+        if (oldest < 0 || nowNanos - watchedAtNanos < SILENCE_MAX_NANOS) {
+            return false;
+        }
+        watchedAtNanos = nowNanos;
+        return gate.hasLostPartitions(unsettled.getFirst().lane);
+    }
+
+    private static Failure partitionsLost(Lane lane) {
+        return Failure.of(
+                FailureKind.TRANSIENT,
+                "topic " + lane.topic() + " was deleted and made anew with fewer partitions",
+                "nothing; what was meant for the missing partitions is sent again");
     }
 
     private Failure credentialsRefused() {

@@ -27,6 +27,7 @@ final class Lane {
     private final CarefulTopics carefulTopics;
     private final ArrayDeque<Ticket> held = new ArrayDeque<>();
     private int handed;
+    private int partitions;
     private boolean occupied;
     private boolean sealed;
     private @Nullable Exception obstacle;
@@ -105,9 +106,13 @@ final class Lane {
         return handed == 0 && held.isEmpty() && !sealed;
     }
 
-    /** Messages neither published nor refused. */
-    int unsettled() {
-        return handed + held.size();
+    /** How many partitions the topic had when its first message was handed over, 0 when that is not known. */
+    int partitions() {
+        return partitions;
+    }
+
+    void hasPartitions(int count) {
+        partitions = count;
     }
 
     int held() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -58,7 +59,25 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
         } catch (RuntimeException e) {
             return e;
         }
+        if (ticket.refusal() == null && ticket.lane.partitions() == 0) {
+            ticket.lane.hasPartitions(partitions(message.topic()));
+        }
         return ticket.refusal();
+    }
+
+    /** Whether the topic has fewer partitions than when the lane's first message was taken. */
+    boolean hasLostPartitions(Lane lane) {
+        int now = partitions(lane.topic());
+        return now > 0 && now < lane.partitions();
+    }
+
+    /** As many as the producer knows of at the moment, 0 when it does not know the topic. Never blocks, as {@link #admit}. */
+    private int partitions(String topic) {
+        try {
+            return producer.partitionsFor(topic).size();
+        } catch (KafkaException unknown) {
+            return 0;
+        }
     }
 
     private static RecordHeaders headers(List<Header> headers) {

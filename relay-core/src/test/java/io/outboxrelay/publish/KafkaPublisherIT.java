@@ -155,6 +155,21 @@ class KafkaPublisherIT {
     }
 
     @Test
+    void the_guilty_message_is_found_while_an_older_one_of_another_topic_still_waits() {
+        kafka.createTopic("behind", 1, Map.of("cleanup.policy", "compact"));
+        try (PublishRun run = new PublishRun(settings(kafka))) {
+            run.add(numbered("absent", 0));
+            IntStream.range(1, 201).forEach(i -> run.add(numbered("behind", i)));
+            run.runUntil(SOON, () -> run.published() == 200);
+            IntStream.range(201, 221).forEach(i -> run.add(message("behind", i, i == 213 ? null : "k", bytes("v"))));
+            run.runUntil(SOON, () -> !run.refused.isEmpty());
+
+            assertThat(run.refused).containsExactly(213L);
+            assertThat(run.failures).as("one round to find it, one to know it").hasSize(2);
+        }
+    }
+
+    @Test
     void a_limit_below_the_certain_size_is_found_out_one_by_one() {
         kafka.createTopic("narrow", 1, Map.of("max.message.bytes", "20000"));
         try (PublishRun run = new PublishRun(settings(kafka))) {

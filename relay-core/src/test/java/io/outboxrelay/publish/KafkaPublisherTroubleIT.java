@@ -4,6 +4,7 @@ import static io.outboxrelay.publish.PublishScene.assertOrderedPerKey;
 import static io.outboxrelay.publish.PublishScene.letPass;
 import static io.outboxrelay.publish.PublishScene.message;
 import static io.outboxrelay.publish.PublishScene.numbered;
+import static io.outboxrelay.publish.PublishScene.numbers;
 import static io.outboxrelay.publish.PublishScene.pause;
 import static io.outboxrelay.publish.PublishScene.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +110,26 @@ class KafkaPublisherTroubleIT {
             List<ConsumerRecord<byte[], byte[]>> records = PublishScene.read(kafka.bootstrapServers(), "late");
             assertThat(records).hasSize(2_000);
             assertOrderedPerKey(records);
+        }
+    }
+
+    @Test
+    void a_topic_that_is_made_anew_with_fewer_partitions_is_published_to() throws Exception {
+        kafka.createTopic("shrinking", 8);
+        try (PublishRun run = new PublishRun(settings(kafka))) {
+            IntStream.range(0, 500).forEach(i -> run.add(numbered("shrinking", i)));
+            run.runUntil(SOON, run::isEverythingPublished);
+            try (Admin admin = kafka.admin()) {
+                admin.deleteTopics(List.of("shrinking")).all().get();
+            }
+            IntStream.range(500, 1_000).forEach(i -> run.add(numbered("shrinking", i)));
+            letPass(run, Duration.ofSeconds(2));
+            int acknowledged = run.published();
+            kafka.createTopic("shrinking", 1);
+            run.runUntil(A_WHILE, run::isEverythingPublished);
+
+            assertThat(PublishScene.ids(kafka.bootstrapServers(), "shrinking"))
+                    .containsAll(numbers(acknowledged, 1_000));
         }
     }
 
