@@ -58,6 +58,7 @@ final class Interleavings {
             late.write("late");
             passing(early);
             late.commit();
+            following(early, "late");
         }
     }
 
@@ -85,6 +86,7 @@ final class Interleavings {
             passing(other);
             early.writeUnder(number, "drawn-early");
             early.commit();
+            following(other, "drawn-early");
         }
     }
 
@@ -97,6 +99,7 @@ final class Interleavings {
             passing(other);
             repeating.writeUnder(number, "repeated");
             repeating.commit();
+            following(other, "repeated");
         }
     }
 
@@ -110,6 +113,7 @@ final class Interleavings {
             prepared.prepare(name);
             passing(other);
             prepared.commitPrepared(name);
+            following(other, "prepared");
         }
     }
 
@@ -145,6 +149,13 @@ final class Interleavings {
             driver.releaseCommits();
             moments.beforeDelete().awaitOrAct(MOMENT);
         }
+    }
+
+    /** Commits one more change of the key, and waits until the reader has it: if it gave up the one before, the order shows it. */
+    private void following(ScriptedWriter writer, String key) throws InterruptedException {
+        OrderEvent event = writer.write(key);
+        writer.commit();
+        sightings.await(event, PERHAPS_WITHHELD);
     }
 
     /** Commits events of keys of their own, each when the reader has the one before, for longer than a reader waits for others. */
