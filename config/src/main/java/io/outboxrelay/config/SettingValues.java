@@ -92,6 +92,10 @@ final class SettingValues {
     }
 
     private void resolve(Given given) {
+        if (!KnownSettings.isKnown(given.key())) {
+            // Noted already; whether its value was meant as a template is not to be known.
+            return;
+        }
         boolean isTemplate = KnownSettings.find(given.key())
                 .map(setting -> setting.type().isTemplate())
                 .orElse(false);

@@ -27,6 +27,10 @@ class SettingsProblemsTest {
                 Arguments.of("SOURCE.USERNAME = x", "there is no such setting", "did you mean source.username?"),
                 Arguments.of("username = x", "there is no such setting", "did you mean source.username?"),
                 Arguments.of(
+                        "route.topc = outbox.${aggregatetype}",
+                        "there is no such setting",
+                        "did you mean route.topic?"),
+                Arguments.of(
                         "outbox.columns.agregatetype = x",
                         "no such setting",
                         "did you mean outbox.columns.aggregateType?"),

@@ -88,6 +88,7 @@ final class ProducerRules {
             new Fixed(VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(), BYTES));
 
     private static final int IN_FLIGHT_MAX = 5;
+    private static final int PORT_MAX = 65_535;
 
     /** Settings that are refused whatever their value. */
     private static final Map<String, String> REFUSED = Map.of(
@@ -129,11 +130,20 @@ final class ProducerRules {
         }
         for (String server : servers.split(",", -1)) {
             String address = server.trim();
-            if (Utils.getHost(address) == null || Utils.getPort(address) == null) {
+            if (!isAddress(address)) {
                 say(
                         BOOTSTRAP_SERVERS_CONFIG + " holds '" + address + "', which is not host:port",
-                        "write host:port, several separated by commas");
+                        "write host:port with a port from 1 to 65535, several separated by commas");
             }
+        }
+    }
+
+    private static boolean isAddress(String address) {
+        try {
+            Integer port = Utils.getPort(address);
+            return Utils.getHost(address) != null && port != null && port >= 1 && port <= PORT_MAX;
+        } catch (NumberFormatException e) {
+            return false;
         }
     }
 

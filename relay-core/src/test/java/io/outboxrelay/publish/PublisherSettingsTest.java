@@ -69,6 +69,9 @@ class PublisherSettingsTest {
         "buffer.memory, 1000000",
         "max.request.size, 100000000",
         "bootstrap.servers, localhost",
+        "bootstrap.servers, localhost:0",
+        "bootstrap.servers, localhost:99999",
+        "bootstrap.servers, localhost:99999999999",
         "bootstrap.servers, ''"
     })
     void what_breaks_a_promise_or_cannot_work_is_refused_with_a_remedy(String name, String value) {
