@@ -110,10 +110,17 @@ final class Reactions {
         if (!(state instanceof Active active)) {
             return;
         }
+        boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !publisher.everMade();
         switch (failure.kind()) {
             case FENCED -> fenced(active, failure, nowNanos);
-            case MISCONFIGURED, POSITION_LOST, POISON, BUG -> fail(failure);
-            case TRANSIENT -> enter(active.retrying(failure, publisher.attempt(), publisher.retryAtNanos()));
+            case POSITION_LOST, POISON, BUG -> fail(failure);
+            case MISCONFIGURED, TRANSIENT -> {
+                if (refuses) {
+                    fail(failure);
+                } else {
+                    enter(active.retrying(failure, publisher.attempt(), publisher.retryAtNanos()));
+                }
+            }
         }
     }
 

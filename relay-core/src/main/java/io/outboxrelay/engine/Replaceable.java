@@ -21,6 +21,7 @@ final class Replaceable<T> {
     private @Nullable T current;
     private int attempt;
     private boolean made;
+    private boolean everMade;
     private long madeAtNanos;
     private long retryAtNanos;
 
@@ -45,6 +46,7 @@ final class Replaceable<T> {
         made = true;
         madeAtNanos = nowNanos;
         current = factory.get();
+        everMade = true;
         return current;
     }
 
@@ -69,6 +71,11 @@ final class Replaceable<T> {
         if (closing != null) {
             closer.accept(closing);
         }
+    }
+
+    /** Whether there ever was one: what it is made of was right once. */
+    boolean everMade() {
+        return everMade;
     }
 
     /** How often it has failed in a row. */

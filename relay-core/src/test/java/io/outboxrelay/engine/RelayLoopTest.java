@@ -51,6 +51,20 @@ class RelayLoopTest {
     }
 
     @Test
+    void refuses_to_start_when_its_publisher_is_misconfigured_and_goes_on_trying_when_it_was_right_once() {
+        untilRunning();
+        world.insertSome(50);
+        world.kafka.breaksNow = transientFailure("producer broken");
+        world.kafka.nextMakeFails = Failure.of(FailureKind.MISCONFIGURED, "no truststore", "put it back");
+        world.cycleUntil("an empty outbox", world.outbox::isEmpty);
+        untilRunning();
+
+        Simulation fresh = new Simulation(2);
+        fresh.kafka.nextMakeFails = Failure.of(FailureKind.MISCONFIGURED, "no truststore", "put it back");
+        fresh.cycleUntil("failed", () -> fresh.loop.state() instanceof Failed);
+    }
+
+    @Test
     void goes_on_trying_when_what_was_right_once_is_misconfigured_now() {
         untilRunning();
         world.outbox.breaksNow = Failure.of(FailureKind.MISCONFIGURED, "the table was renamed", "rename it back");

@@ -26,7 +26,7 @@ public record ConnectionSettings(
     private static final String MASK = "***";
 
     /** Parameters whose values are safe to show and help to find a mistake; all others are masked. */
-    private static final Pattern PARAMETER = Pattern.compile("([?&])([^=&]+)=([^&]*)");
+    private static final Pattern PARAMETER = Pattern.compile("([?&])([^=&]*)(=[^&]*)?");
 
     private static final Pattern HARMLESS = Pattern.compile(
             "user|ssl|sslmode|sslrootcert|sslcert|targetServerType|ApplicationName|currentSchema|connectTimeout|socketTimeout|loginTimeout");
@@ -49,8 +49,15 @@ public record ConnectionSettings(
         String bare = scrub(USER_INFO.matcher(url).replaceAll("//" + MASK + "@"));
         return PARAMETER
                 .matcher(bare)
-                .replaceAll(p -> Matcher.quoteReplacement(p.group(1) + p.group(2) + "="
-                        + (HARMLESS.matcher(p.group(2)).matches() ? p.group(3) : MASK)));
+                .replaceAll(p -> Matcher.quoteReplacement(p.group(1) + shown(p.group(2), p.group(3))));
+    }
+
+    /** A part without a value may be the rest of a password that has an ampersand in it. */
+    private static String shown(String name, @Nullable String value) {
+        if (value == null) {
+            return name.isEmpty() ? "" : MASK;
+        }
+        return name + (HARMLESS.matcher(name).matches() ? value : "=" + MASK);
     }
 
     /** The text with every occurrence of the password replaced; for messages that others composed. */

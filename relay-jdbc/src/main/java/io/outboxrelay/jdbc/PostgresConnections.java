@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -19,6 +21,16 @@ public final class PostgresConnections {
     private static final String RENDERING =
             "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
                     + " SET bytea_output = 'hex'; SET extra_float_digits = 1; SET standard_conforming_strings = on";
+
+    /**
+     * The driver's own log repeats a URL that it cannot read, with the password in it. What matters comes as an exception. Held
+     * here, because loggers are forgotten with their level when nobody holds them.
+     */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
+    static {
+        DRIVER_LOG.setLevel(Level.OFF);
+    }
 
     private final ConnectionSettings settings;
 

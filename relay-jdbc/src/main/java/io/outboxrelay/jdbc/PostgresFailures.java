@@ -37,7 +37,9 @@ public final class PostgresFailures {
             TRANSIENT, "check that the server runs and that source.url has its host and port; the relay waits for it");
     private static final Rule UNKNOWN_HOST =
             new Rule(TRANSIENT, "check the host in source.url and the name service; the relay waits for it");
-    private static final Rule CUT = new Rule(TRANSIENT, "nothing; the relay connects again and waits for the server");
+    private static final Rule CUT = new Rule(
+            TRANSIENT,
+            "nothing if it passes: the relay connects again; else check the network, and the ssl parameters of source.url");
     private static final Rule NO_ROOM = new Rule(
             TRANSIENT,
             "the relay needs two connections: raise max_connections or the role's CONNECTION LIMIT, or close others; it waits for them");

@@ -61,6 +61,11 @@ final class DeleteQueue {
         return (int) Math.min(BATCH_ROWS_MAX, rowsWaiting());
     }
 
+    /** How many rows of this session are deleted. */
+    long rowsDeleted() {
+        return deleted;
+    }
+
     /** These rows are deleted, and durably so. */
     void deleted(int rows) {
         deleted += rows;

@@ -1,5 +1,7 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +29,7 @@ final class PageCopy {
     /**
      * Reads rows until there are no more or the next one would not fit; a single row larger than the bound comes alone.
      *
+     * @throws RelayException POISON if the first row can never be published; behind others it ends the page before it
      * @param query a SELECT of number, id, key, payload, and what routing asks for
      * @param bytesMax how many bytes of rows to keep
      */
@@ -60,7 +63,17 @@ final class PageCopy {
                 BinaryRow.skipHeader(buffer);
                 first = false;
             }
-            Row row = BinaryRow.decode(buffer);
+            Row row;
+            try {
+                row = BinaryRow.decode(buffer);
+            } catch (RelayException e) {
+                if (rows.isEmpty() || e.failure().kind() != FailureKind.POISON) {
+                    throw e;
+                }
+                // What stands before it is published first; the next page begins with it.
+                cancel(copy);
+                return new RowPage(rows, true, largest);
+            }
             if (row == null) {
                 continue;
             }

@@ -1,5 +1,7 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxRecord;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -96,7 +98,14 @@ final class ReadingLoop {
     private void read() throws SQLException {
         TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
         // Only the read itself may be tried again: what it brought is remembered from then on.
-        unlessHeldUp(() -> read[0] = reader.read());
+        try {
+            unlessHeldUp(() -> read[0] = reader.read());
+        } catch (RelayException e) {
+            if (e.failure().kind() != FailureKind.POISON || ordinal == deletes.rowsDeleted()) {
+                throw e;
+            }
+            // Everything before the row is published and deleted first: it is read again until then.
+        }
         TableReader.Page page = read[0];
         long now = System.nanoTime();
         nothingToRead = page.rows().isEmpty() && !page.more();

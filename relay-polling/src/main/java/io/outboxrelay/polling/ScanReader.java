@@ -29,6 +29,7 @@ final class ScanReader implements TableReader {
     private final PageCopy copy;
     private final PageSize pageSize;
     private final MissingRows missing;
+    private final PollingCounters counters;
 
     private final ArrayDeque<String> standing = new ArrayDeque<>();
     private final Set<String> isStanding = new HashSet<>();
@@ -41,6 +42,7 @@ final class ScanReader implements TableReader {
         this.sql = new ScanSql(session.table(), session.guard());
         this.copy = new PageCopy(session.connection());
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
+        this.counters = counters;
         this.missing = new MissingRows(session.table(), counters);
         this.checkAtNanos = nowNanos + CHECK_INTERVAL_NANOS;
     }
@@ -53,6 +55,7 @@ final class ScanReader implements TableReader {
                 ids.stream().filter(id -> !isStanding.contains(id)).toList();
         RowPage page = unread.isEmpty() ? new RowPage(List.of(), false, 0) : rows(unread);
         pageSize.met(page.largestBytes());
+        counters.read(page.rows().size());
         for (Row row : page.rows()) {
             standing.add(row.id());
             isStanding.add(row.id());

@@ -25,6 +25,7 @@ final class SequenceReader implements TableReader {
     private final LockHolders holders;
     private final Sweep sweep;
     private final MissingRows missing;
+    private final PollingCounters counters;
 
     private final ReadingProgress progress;
     private final PageSize pageSize;
@@ -43,6 +44,7 @@ final class SequenceReader implements TableReader {
         this.copy = new PageCopy(session.connection());
         this.holders = new LockHolders(session, sql);
         this.sweep = new Sweep(session, sql, counters);
+        this.counters = counters;
         this.missing = new MissingRows(session.table(), counters);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.askAtNanos = nowNanos;
@@ -56,6 +58,7 @@ final class SequenceReader implements TableReader {
         int rowsMax = pageSize.rows();
         RowPage page = copy.read(sql.page(progress.frontier(), rowsMax), reading.pageBytesMax());
         pageSize.met(page.largestBytes());
+        counters.read(page.rows().size());
         page.rows().forEach(row -> progress.read(row.number()));
         ReadExtent extent = ReadExtent.of(page, rowsMax);
         progress.readEnded(extent, settled);
@@ -69,16 +72,22 @@ final class SequenceReader implements TableReader {
     @Override
     public void deleteOldest(int count) throws SQLException {
         DeletePlan plan = progress.planDelete(count);
+        long[] top = {progress.frontier().top()};
         List<PollingSession.Delete> deletes = new ArrayList<>();
         if (!plan.ranges().isEmpty()) {
             long[] lo = plan.ranges().stream().mapToLong(NumberRange::lo).toArray();
             long[] hi = plan.ranges().stream().mapToLong(NumberRange::hi).toArray();
-            deletes.add(new PollingSession.Delete(sql.deleteRanges(), "int8", List.of(lo, hi)));
+            deletes.add(new PollingSession.Delete(sql.deleteRanges(), "int8", List.of(lo, hi, top)));
         }
         if (plan.keys().length > 0) {
-            deletes.add(new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(plan.keys())));
+            deletes.add(new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(plan.keys(), top)));
         }
-        missing.deleted(session.delete(deletes, count), count);
+        int deleted = session.delete(deletes, count);
+        if (deleted < count) {
+            // Either somebody else deletes, or the sequence went back, which ends the session.
+            holders.ask(top[0]);
+        }
+        missing.deleted(deleted, count);
         progress.deletedOldest(count);
     }
 
@@ -88,6 +97,8 @@ final class SequenceReader implements TableReader {
             settle(nowNanos);
         }
         if (nowNanos - sweepAtNanos >= 0) {
+            // Before the statements: one that an application's lock holds up is not to be tried at once again.
+            sweepAtNanos = nowNanos + sweep.intervalNanos();
             holders.ask(progress.frontier().top());
             holders.watch(tree());
             sweep.run(progress.frontier(), progress.standing().ascending());
@@ -105,6 +116,7 @@ final class SequenceReader implements TableReader {
     }
 
     private void settle(long nowNanos) throws SQLException {
+        askAtNanos = nowNanos + ASK_LONGEST_NANOS;
         boolean more = progress.holders(holders.ask(progress.frontier().top()));
         askWaitNanos = more ? ASK_SHORTEST_NANOS : Math.min(ASK_LONGEST_NANOS, 2 * askWaitNanos);
         askAtNanos = nowNanos + askWaitNanos;

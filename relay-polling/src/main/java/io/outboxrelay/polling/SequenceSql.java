@@ -60,17 +60,22 @@ final class SequenceSql {
                 + guard;
     }
 
-    /** Deletes the rows of ranges. Parameters: the lower ends, the upper ends. */
+    /** Deletes the rows of ranges. Parameters: the lower ends, the upper ends, the highest number read as an array of one. */
     String deleteRanges() {
         return "DELETE FROM " + table.identity().quotedName()
                 + " t USING unnest(?::bigint[], ?::bigint[]) g(lo, hi) WHERE " + number
-                + " BETWEEN g.lo AND g.hi AND " + guard;
+                + " BETWEEN g.lo AND g.hi AND " + notGoneBack() + " AND " + guard;
     }
 
-    /** Deletes rows by number. Parameter: the numbers. */
+    /** Deletes rows by number. Parameters: the numbers, the highest number read as an array of one. */
     String deleteKeys() {
         return "DELETE FROM " + table.identity().quotedName() + " t WHERE " + number + " = ANY(?::bigint[]) AND "
-                + guard;
+                + notGoneBack() + " AND " + guard;
+    }
+
+    /** After TRUNCATE ... RESTART IDENTITY other rows stand under the numbers that were read: then nothing is deleted. */
+    private String notGoneBack() {
+        return "(SELECT last_value FROM " + sequence + ") >= (?::bigint[])[1]";
     }
 
     /** The numbers that stand in the table. Parameters: above which, up to and with which, how many at most. */

@@ -53,7 +53,7 @@ final class Sweep {
                 more = page(statement, frontier, standing);
             }
         } catch (SQLException e) {
-            limitStatements(PollingSession.STATEMENT_TIMEOUT);
+            resetLimit(e);
             if (!CANCELLED.equals(e.getSQLState())) {
                 throw e;
             }
@@ -62,6 +62,16 @@ final class Sweep {
             return;
         }
         limitStatements(PollingSession.STATEMENT_TIMEOUT);
+        budgetMs = Math.max(BUDGET_SHORTEST_MS, budgetMs / 2);
+    }
+
+    /** The session may go on after an error, such as a lock that an application held: then with its own limit. */
+    private void resetLimit(SQLException reason) {
+        try {
+            limitStatements(PollingSession.STATEMENT_TIMEOUT);
+        } catch (SQLException late) {
+            reason.addSuppressed(late);
+        }
     }
 
     private boolean page(PreparedStatement statement, Frontier frontier, long[] standing) throws SQLException {

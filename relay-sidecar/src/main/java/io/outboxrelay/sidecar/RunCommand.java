@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:stopped, nothing left on its way",
-            "1:failed (with --exit-on-failure), or stopped with something still on its way",
+            "1:it had failed before it ended, or stopped with something still on its way",
             "70:a bug in the relay",
             "78:the arguments, the settings, or the database they point at, cannot work"
         })
@@ -58,6 +58,7 @@ final class RunCommand implements Callable<Integer> {
         PipelineSettings settings;
         try {
             settings = new SettingsLoader(System::getenv).load(config, overrides);
+            HeapCheck.requireRoomFor(settings.window(), Runtime.getRuntime().maxMemory());
         } catch (RelayException e) {
             Refusal.print(e.failure(), err);
             return ExitCodes.MISCONFIGURED;

@@ -155,8 +155,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void connect(Socket client) {
-        LinkFault fault = link.fault();
-        if (fault instanceof LinkFault.Reset || fault instanceof LinkFault.Refuse) {
+        if (refusesOrResets()) {
             ProxiedConnection.reset(client);
             return;
         }
@@ -171,10 +170,19 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
+    private boolean refusesOrResets() {
+        LinkFault fault = link.fault();
+        return fault instanceof LinkFault.Reset || fault instanceof LinkFault.Refuse;
+    }
+
     private void open(Socket client, Socket server) {
         ProxiedConnection connection = new ProxiedConnection(client, server, link, this::ended);
         connections.add(connection);
         connection.start();
+        if (refusesOrResets()) {
+            // The fault came while the server was being connected to, and found nothing to reset yet.
+            connection.reset();
+        }
     }
 
     private void ended(ProxiedConnection connection) {
