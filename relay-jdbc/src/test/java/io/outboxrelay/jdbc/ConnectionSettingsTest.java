@@ -28,4 +28,11 @@ class ConnectionSettingsTest {
 
         assertThat(settings.scrub("no: sesame, sesame")).isEqualTo("no: ***, ***");
     }
+
+    @Test
+    void the_rest_of_a_password_behind_an_ampersand_is_masked_too() {
+        assertThat(ConnectionSettings.of("jdbc:postgresql://db/shop?password=a1b2&c3d4&ssl=true", null, null)
+                        .urlShown())
+                .isEqualTo("jdbc:postgresql://db/shop?password=***&***&ssl=true");
+    }
 }

@@ -62,6 +62,19 @@ class TroubleIT {
     }
 
     @Test
+    void numbers_that_were_drawn_again_delete_nothing_that_was_not_read() throws SQLException {
+        outbox.insertMany("old", 1, 60);
+        try (TestConsumer consumer = TestConsumer.of(outbox).awaitOpen()) {
+            consumer.awaitRecords(60);
+            database.execute("TRUNCATE " + outbox.table() + " RESTART IDENTITY");
+            outbox.insertMany("new", 1, 30);
+            consumer.commitAll();
+            assertThat(consumer.awaitFailure().summary()).contains("went back to 30");
+        }
+        assertThat(outbox.standing()).hasSize(30);
+    }
+
+    @Test
     void a_table_replaced_by_another_ends_the_session() throws SQLException {
         try (TestConsumer consumer = TestConsumer.of(outbox).awaitOpen()) {
             database.execute("ALTER TABLE " + outbox.table() + " RENAME TO " + outbox.table() + "_old; CREATE TABLE "
