@@ -64,13 +64,13 @@ final class SequenceSql {
     String deleteRanges() {
         return "DELETE FROM " + table.identity().quotedName()
                 + " t USING unnest(?::bigint[], ?::bigint[]) g(lo, hi) WHERE " + number
-                + " BETWEEN g.lo AND g.hi AND " + notGoneBack() + " AND " + guard;
+                + " BETWEEN g.lo AND g.hi AND " + guard + " AND " + notGoneBack();
     }
 
     /** Deletes rows by number. Parameters: the numbers, the highest number read as an array of one. */
     String deleteKeys() {
         return "DELETE FROM " + table.identity().quotedName() + " t WHERE " + number + " = ANY(?::bigint[]) AND "
-                + notGoneBack() + " AND " + guard;
+                + guard + " AND " + notGoneBack();
     }
 
     /** After TRUNCATE ... RESTART IDENTITY other rows stand under the numbers that were read: then nothing is deleted. */

@@ -90,14 +90,22 @@ class PageCopyIT {
     }
 
     @Test
-    void a_row_without_an_id_is_thrown_and_leaves_the_connection_usable() throws SQLException {
-        assertThatThrownBy(() -> copy.read(
-                        "SELECT n, CASE WHEN n <> 3 THEN 'id' END, NULL::bytea, NULL::bytea FROM generate_series(1::bigint, 100000) n",
-                        1_000_000))
+    void a_row_without_an_id_ends_the_page_before_it_or_is_thrown_and_leaves_the_connection_usable()
+            throws SQLException {
+        RowPage before = copy.read(withoutThirdId(1), 1_000_000);
+        assertThat(before.cut()).isTrue();
+        assertThat(before.rows()).extracting(Row::number).containsExactly(1L, 2L);
+        assertUsable();
+        assertThatThrownBy(() -> copy.read(withoutThirdId(3), 1_000_000))
                 .isInstanceOfSatisfying(
                         RelayException.class,
                         e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.POISON));
         assertUsable();
+    }
+
+    private static String withoutThirdId(int from) {
+        return "SELECT n, CASE WHEN n <> 3 THEN 'id' END, NULL::bytea, NULL::bytea FROM generate_series(" + from
+                + "::bigint, 100000) n";
     }
 
     @ParameterizedTest(name = "seed {0}")

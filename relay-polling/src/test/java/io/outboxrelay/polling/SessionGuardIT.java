@@ -74,10 +74,12 @@ class SessionGuardIT {
                 () -> delete(
                         session,
                         new PollingSession.Delete(
-                                sql.deleteRanges(), "int8", List.of(new long[] {1}, new long[] {9}))));
+                                sql.deleteRanges(), "int8", List.of(new long[] {1}, new long[] {9}, new long[] {0}))));
         statements.put(
                 "delete by keys",
-                () -> delete(session, new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(new long[] {1}))));
+                () -> delete(
+                        session,
+                        new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(new long[] {1}, new long[] {0}))));
         statements.put(
                 "delete by ids",
                 () -> delete(session, new PollingSession.Delete(scan.deleteIds(), "text", List.of((Object)
