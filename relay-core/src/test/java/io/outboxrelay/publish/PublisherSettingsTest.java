@@ -55,7 +55,7 @@ class PublisherSettingsTest {
     @CsvSource({
         "acks, 1",
         "enable.idempotence, false",
-        "max.in.flight.requests.per.connection, 6",
+        "max.in.flight.requests.per.connection, 2",
         "delivery.timeout.ms, 120000",
         "retries, 3",
         "max.block.ms, 60000",
@@ -85,8 +85,7 @@ class PublisherSettingsTest {
 
     @Test
     void all_problems_are_told_at_once() {
-        Map<String, String> given =
-                with("acks", "0", "linger.ms", "x", "batchsize", "1", "max.in.flight.requests.per.connection", "y");
+        Map<String, String> given = with("acks", "0", "linger.ms", "x", "batchsize", "1", "request.timeout.ms", "y");
         given.remove("bootstrap.servers");
 
         assertThatThrownBy(() -> PublisherSettings.of(given, WINDOW_BYTES))
