@@ -3,7 +3,9 @@ package io.outboxrelay.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.outboxrelay.testkit.InterruptSignal;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
@@ -78,6 +80,8 @@ class DemoIT {
 
     @Test
     void ctrl_c_ends_an_endless_run_in_good_order_and_nothing_is_left(@TempDir Path directory) throws Exception {
+        assumeTrue(
+                InterruptSignal.isTaken(), "SIGINT is ignored here, as in a background job, and so by what is started");
         File output = directory.resolve("output").toFile();
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),

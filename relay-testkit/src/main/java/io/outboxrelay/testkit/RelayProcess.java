@@ -120,9 +120,11 @@ public final class RelayProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** Sends it SIGINT, as Ctrl-C does. */
+    /** Sends it SIGINT, as Ctrl-C does; SIGTERM where {@link InterruptSignal} says that it would not take that. */
     public void interrupt() {
-        Commands.run(List.of("kill", "-INT", Long.toString(pid())), KILL_MAX.toMillis());
+        Commands.run(
+                List.of("kill", InterruptSignal.isTaken() ? "-INT" : "-TERM", Long.toString(pid())),
+                KILL_MAX.toMillis());
     }
 
     /** Ends it by SIGKILL, in the middle of whatever it does; it is gone when this returns. */
