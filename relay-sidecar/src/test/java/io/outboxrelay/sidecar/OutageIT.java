@@ -37,7 +37,7 @@ class OutageIT {
 
             SharedServers.kafka().stop();
             memory.watchFor(BROKER_AWAY);
-            relay.awaitLine("interrupted, trying again: Kafka has not acknowledged", Scene.BOUND);
+            relay.awaitLine("interrupted, trying again: Kafka has ", Scene.BOUND);
             SharedServers.kafka().start();
             relay.awaitLine("running again", Scene.BOUND);
             memory.watchFor(Duration.ofSeconds(2));
