@@ -1,5 +1,7 @@
 package io.outboxrelay.testkit;
 
+import java.util.Set;
+
 /** What a {@link TcpProxy} does to the bytes between its client and its server. */
 public sealed interface LinkFault {
     /** Which way bytes go. */
@@ -19,8 +21,18 @@ public sealed interface LinkFault {
     /** New connections are accepted and reset at once, those that are open too. */
     record Reset() implements LinkFault {}
 
-    /** Half-open: connections stay, new ones are accepted, and not a byte moves until this ends. */
+    /** Connections stay, new ones are accepted, and not a byte moves until this ends. */
     record Stall() implements LinkFault {}
+
+    /**
+     * The connections that are open now are dead in these directions: what is sent disappears, also that an end has closed.
+     * Connections made from now on work, as after a router has forgotten what it knew. The dead ones are reset when this ends.
+     */
+    record HalfOpen(Set<Direction> dead) implements LinkFault {
+        public HalfOpen {
+            dead = Set.copyOf(dead);
+        }
+    }
 
     /**
      * Passes so many bytes more in one direction, all connections together, then resets the connection in the middle of

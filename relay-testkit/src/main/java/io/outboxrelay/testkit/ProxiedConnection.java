@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** One client's connection through a proxy: two sockets, and a thread for each direction. */
@@ -17,6 +18,9 @@ final class ProxiedConnection {
     private final FaultyLink link;
     private final Consumer<ProxiedConnection> ended;
 
+    /** Where nothing gets through any more, whatever the link does for others. */
+    private volatile Set<Direction> dead = Set.of();
+
     ProxiedConnection(Socket client, Socket server, FaultyLink link, Consumer<ProxiedConnection> ended) {
         this.client = client;
         this.server = server;
@@ -27,6 +31,17 @@ final class ProxiedConnection {
     void start() {
         startPump("proxy-to-server", client, server, Direction.TO_SERVER);
         startPump("proxy-to-client", server, client, Direction.TO_CLIENT);
+    }
+
+    /** From now on nothing gets through in these directions, not even that an end has closed. */
+    void die(Set<Direction> directions) {
+        dead = directions;
+    }
+
+    void resetIfDead() {
+        if (!dead.isEmpty()) {
+            reset();
+        }
     }
 
     /** Ends both sides with a TCP reset rather than with an orderly end. */
@@ -58,6 +73,9 @@ final class ProxiedConnection {
             OutputStream out = to.getOutputStream();
             boolean swallowed = false;
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                if (dead.contains(direction)) {
+                    continue;
+                }
                 boolean swallowing = link.fault() instanceof Swallow swallow && swallow.direction() == direction;
                 // After a hole in the stream, what follows must not be taken for its continuation.
                 if ((swallowed && !swallowing) || link.pass(chunk, read, direction, out) < read) {
@@ -65,6 +83,9 @@ final class ProxiedConnection {
                     return;
                 }
                 swallowed |= swallowing;
+            }
+            if (dead.contains(direction)) {
+                return;
             }
             to.shutdownOutput();
             if (from.isOutputShutdown()) {
@@ -74,7 +95,11 @@ final class ProxiedConnection {
                 ended.accept(this);
             }
         } catch (IOException e) {
-            reset();
+            if (dead.isEmpty()) {
+                reset();
+            } else if (!dead.contains(direction)) {
+                reset(to);
+            }
         }
     }
 }

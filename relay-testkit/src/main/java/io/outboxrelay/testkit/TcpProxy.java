@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on the loopback interface that does what networks do: refuse, reset, stall, cut in the middle, swallow, slow
- * down. The port stays the same through all of it.
+ * A TCP proxy on the loopback interface that does what networks do: refuse, reset, stall, forget connections, cut in the
+ * middle, swallow, slow down. The port stays the same through all of it.
  *
  * <p>Safe to use from any thread. A fault is in force when the call that sets it returns; a chunk that was already being
  * written may still arrive.
@@ -82,6 +82,10 @@ public final class TcpProxy implements AutoCloseable {
         }
         if (holed || fault instanceof LinkFault.Refuse || fault instanceof LinkFault.Reset) {
             resetConnections();
+        }
+        connections.forEach(ProxiedConnection::resetIfDead);
+        if (fault instanceof LinkFault.HalfOpen halfOpen) {
+            connections.forEach(connection -> connection.die(halfOpen.dead()));
         }
     }
 

@@ -14,7 +14,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class TcpProxyTest {
     private static final int SILENCE_MILLIS = 300;
 
     private final ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger endsHeard = new AtomicInteger();
     private ServerSocket echoServer;
     private TcpProxy proxy;
 
@@ -100,6 +103,44 @@ class TcpProxyTest {
 
             assertThat(hear(client, 2)).isEqualTo("bc");
         }
+    }
+
+    @Test
+    void a_connection_that_was_forgotten_hears_nothing_of_the_other_end_while_new_ones_work() throws IOException {
+        try (Socket client = connect()) {
+            say(client, "a");
+            hear(client, 1);
+            proxy.inject(new LinkFault.HalfOpen(EnumSet.allOf(Direction.class)));
+            say(client, "lost");
+            client.setSoTimeout(SILENCE_MILLIS);
+            assertThatThrownBy(() -> hear(client, 1)).isInstanceOf(SocketTimeoutException.class);
+            assertEchoes("new");
+        }
+        assertThat(String.join("", received)).isEqualTo("anew");
+        // The server still holds its end of it: what ended is the new one.
+        await().atMost(Duration.ofSeconds(10)).until(() -> endsHeard.get() == 1);
+        await().during(Duration.ofMillis(SILENCE_MILLIS))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> endsHeard.get() == 1);
+
+        proxy.heal();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> endsHeard.get() == 2);
+    }
+
+    @Test
+    void a_connection_that_is_dead_one_way_works_the_other_way() throws IOException {
+        try (Socket client = connect()) {
+            say(client, "a");
+            hear(client, 1);
+            proxy.inject(new LinkFault.HalfOpen(EnumSet.of(Direction.TO_CLIENT)));
+            say(client, "commit");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> String.join("", received).equals("acommit"));
+            client.setSoTimeout(SILENCE_MILLIS);
+            assertThatThrownBy(() -> hear(client, 1)).isInstanceOf(SocketTimeoutException.class);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> endsHeard.get() == 1);
     }
 
     @Test
@@ -203,6 +244,8 @@ class TcpProxyTest {
             }
         } catch (IOException e) {
             received.add("");
+        } finally {
+            endsHeard.incrementAndGet();
         }
     }
 }
