@@ -54,7 +54,8 @@ public final class PublisherSettings {
         return Objects.requireNonNull(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
     }
 
-    Map<String, Object> producerConfig() {
+    /** What the producer is made with, by Kafka's names. For the benchmark as well, whose ceiling must be made alike. */
+    public Map<String, Object> producerConfig() {
         return new LinkedHashMap<>(kafka);
     }
 

@@ -129,6 +129,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
         private Builder() {}
 
+        /**
+         * A server as PostgreSQL's makers ship it: safe against a power cut, and with nothing of this class's own but what
+         * {@link #config} says afterwards. For measurements.
+         */
+        public Builder asShipped() {
+            config.clear();
+            return this;
+        }
+
         /** Any server setting, such as {@code wal_level}; replaces this class's own default. */
         public Builder config(String name, String value) {
             config.put(name, value);

@@ -44,6 +44,16 @@ public final class RelayProcess implements AutoCloseable {
      * @param arguments further arguments
      */
     public static RelayProcess started(Path distribution, Map<String, String> settings, String... arguments) {
+        return startedWith("", distribution, settings, arguments);
+    }
+
+    /**
+     * The same with options of the JVM, separated by spaces, as {@code OUTBOX_RELAY_OPTS} takes them.
+     *
+     * @param jvmOptions none when empty, also where this JVM's environment has some
+     */
+    public static RelayProcess startedWith(
+            String jvmOptions, Path distribution, Map<String, String> settings, String... arguments) {
         Path directory = ScratchDirectory.create("outbox-relay-run-");
         try {
             Path file = settingsFile(directory, settings);
@@ -55,6 +65,7 @@ public final class RelayProcess implements AutoCloseable {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectErrorStream(true);
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().put("OUTBOX_RELAY_OPTS", jvmOptions);
             return new RelayProcess(directory, builder.start());
         } catch (IOException e) {
             ScratchDirectory.delete(directory);
