@@ -53,6 +53,12 @@ final class KnownSettings {
                     "none",
                     "Its password. Better not in the file itself: `${file:/run/secrets/db-password}`.")
             .asSecret();
+    static final Setting<String> SOURCE_LISTEN = optional(
+            "source.listen",
+            ValueType.channel(),
+            "the table is polled alone",
+            "Where the application notifies after it has written events: its rows are then read at once. A hint only; see"
+                    + " [connections](connections.md#notifications).");
 
     static final Setting<String> TABLE =
             required("outbox.table", ValueType.table(), "public.outbox", "The outbox table.");
@@ -137,6 +143,7 @@ final class KnownSettings {
             SOURCE_URL,
             SOURCE_USERNAME,
             SOURCE_PASSWORD,
+            SOURCE_LISTEN,
             TABLE,
             COLUMN_ID,
             COLUMN_SEQUENCE,

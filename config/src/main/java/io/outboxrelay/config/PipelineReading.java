@@ -57,8 +57,9 @@ final class PipelineReading {
                 order == OutboxOrder.NONE ? null : values.get(KnownSettings.COLUMN_SEQUENCE),
                 values.get(KnownSettings.COLUMN_KEY),
                 values.get(KnownSettings.COLUMN_PAYLOAD));
-        return new PollingSettings(
-                connection, values.get(KnownSettings.TABLE), columns, order, PollingSettings.Reading.DEFAULT);
+        PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT.listeningOn(
+                values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
+        return new PollingSettings(connection, values.get(KnownSettings.TABLE), columns, order, reading);
     }
 
     private String topic() {

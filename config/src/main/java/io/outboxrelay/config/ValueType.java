@@ -2,6 +2,7 @@ package io.outboxrelay.config;
 
 import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.route.TopicTemplate;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,6 +21,9 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
 
     private static final Pattern BYTES = Pattern.compile("(\\d{1,15})\\s*(B|KiB|MiB)?");
     private static final Map<String, Long> BYTES_PER_UNIT = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20);
+
+    /** What is longer is cut by LISTEN and refused by pg_notify. */
+    private static final int CHANNEL_BYTES_MAX = 63;
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m)");
     private static final Map<String, Long> MILLIS_PER_UNIT = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L);
@@ -92,6 +96,17 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
             } catch (IllegalArgumentException e) {
                 throw new UnusableValue(String.valueOf(e.getMessage()), "write it as in SQL: public.outbox");
             }
+        });
+    }
+
+    /** A channel of PostgreSQL's notifications. */
+    static ValueType<String> channel() {
+        String shape = "name of a channel, as pg_notify takes it, 1 to 63 bytes";
+        return of(shape, text -> {
+            if (text.indexOf('\0') >= 0 || text.getBytes(StandardCharsets.UTF_8).length > CHANNEL_BYTES_MAX) {
+                throw unusable(text.replace('\0', '?'), shape);
+            }
+            return text;
         });
     }
 

@@ -57,6 +57,7 @@ class SettingsLoaderTest {
                 outbox.columns.id = Id
                 outbox.columns.sequence = "no"
                 outbox.columns.aggregateType = Kind
+                source.listen = My "Channel"
                 outbox.columns.key = Key
                 outbox.columns.payload = Body
                 outbox.retention = delete
@@ -75,6 +76,7 @@ class SettingsLoaderTest {
         assertThat(settings.source().connection().url()).endsWith("?sslmode=require");
         assertThat(settings.source().connection().username()).isEqualTo("relay");
         assertThat(settings.source().connection().password()).isEqualTo("s3cret=with=equals");
+        assertThat(settings.source().reading().channel()).isEqualTo("My \"Channel\"");
         assertThat(settings.source().table()).isEqualTo("\"My Shop\".\"Out Box\"");
         assertThat(settings.source().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
         assertThat(settings.route().topic()).isEqualTo("outbox.event.${Kind}");

@@ -71,6 +71,8 @@ class SettingsProblemsTest {
                         "source.username = ${NOT_SET_HERE}",
                         "environment variable NOT_SET_HERE is not set",
                         ":-default}"),
+                Arguments.of("source.listen =", "it has no value", "name of a channel"),
+                Arguments.of("source.listen = " + "\u00e4".repeat(32), "is not possible", "1 to 63 bytes"),
                 Arguments.of("source.username = ${not closed", "is not closed", "$$"),
                 Arguments.of("source.username = ${no-name}", "no name of a variable", "${VAR}"),
                 Arguments.of("source.password = ${file:/no/such/file}", "there is no file /no/such/file", "create it"),

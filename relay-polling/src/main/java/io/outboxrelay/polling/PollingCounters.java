@@ -1,14 +1,17 @@
 package io.outboxrelay.polling;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** Counts over all sessions of a relay's life. May be read from any thread; counters only rise. */
+/** Counts over all sessions of a relay's life, and what is so at the moment. May be read from any thread; counters only rise. */
 public final class PollingCounters {
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder rowsDeleted = new LongAdder();
     private final LongAdder sweptRows = new LongAdder();
     private final LongAdder missingDeletes = new LongAdder();
+    private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
 
     /** Rows handed on to be published, those included that a later session read again. */
     public long rowsRead() {
@@ -31,6 +34,16 @@ public final class PollingCounters {
     /** Published rows that were already gone when the relay went to delete them: somebody else deletes. 0 in a healthy installation. */
     public long missingDeletes() {
         return missingDeletes.sum();
+    }
+
+    /** Whether notifications of the application were heard when the listening connection last changed; false where none is to be made. */
+    public boolean isHearing() {
+        return Boolean.TRUE.equals(hearing.get());
+    }
+
+    /** Notes whether notifications are heard; returns whether that is news. */
+    boolean hears(boolean now) {
+        return !Boolean.valueOf(now).equals(hearing.getAndSet(now));
     }
 
     void read(int rows) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a {@link PollingSource} needs to know.
  *
- * @param connection how to reach the database; two connections are used at start, one from then on
+ * @param connection how to reach the database; two connections are used at start, one from then on, and one that listens
  * @param table the outbox table as written, see {@link io.outboxrelay.jdbc.TableName#parse}
  * @param columns its columns
  * @param order what the order of publishing rests on
@@ -49,11 +49,17 @@ public record PollingSettings(
      * @param pageBytesMax bytes of rows, at least 1; a single larger row comes alone
      * @param waitShortest between reads while rows keep coming
      * @param waitLongest between reads while none come
+     * @param channel where the application notifies, so that a read comes at once; null where it does not
      */
-    public record Reading(int pageRowsMax, long pageBytesMax, Duration waitShortest, Duration waitLongest) {
+    public record Reading(
+            int pageRowsMax,
+            long pageBytesMax,
+            Duration waitShortest,
+            Duration waitLongest,
+            @Nullable String channel) {
 
         public static final Reading DEFAULT =
-                new Reading(5_000, 8L << 20, Duration.ofMillis(1), Duration.ofMillis(200));
+                new Reading(5_000, 8L << 20, Duration.ofMillis(1), Duration.ofMillis(200), null);
 
         public Reading {
             if (pageRowsMax < 1 || pageBytesMax < 1) {
@@ -64,6 +70,11 @@ public record PollingSettings(
                 throw new IllegalArgumentException("0 < waitShortest <= waitLongest, but waitShortest=" + waitShortest
                         + " waitLongest=" + waitLongest);
             }
+        }
+
+        /** The same, listening on a channel as well, or on none. */
+        public Reading listeningOn(@Nullable String notified) {
+            return new Reading(pageRowsMax, pageBytesMax, waitShortest, waitLongest, notified);
         }
     }
 }

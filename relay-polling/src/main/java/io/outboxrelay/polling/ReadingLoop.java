@@ -31,6 +31,7 @@ final class ReadingLoop {
     private final HandOff handOff;
     private final Supplier<@Nullable PollingPosition> settled;
     private final Pacing pacing;
+    private final NotificationBell bell;
     private final DeleteQueue deletes;
     private final long sessionNumber;
 
@@ -39,13 +40,19 @@ final class ReadingLoop {
     private long nextWarningNanos = System.nanoTime();
 
     /** @param settled the last position that the engine has settled, or null; given by another thread */
-    ReadingLoop(Opened opened, HandOff handOff, Supplier<@Nullable PollingPosition> settled, Pacing pacing) {
+    ReadingLoop(
+            Opened opened,
+            HandOff handOff,
+            Supplier<@Nullable PollingPosition> settled,
+            Pacing pacing,
+            NotificationBell bell) {
         this.session = opened.session();
         this.reader = opened.reader();
         this.sessionNumber = opened.number();
         this.handOff = handOff;
         this.settled = settled;
         this.pacing = pacing;
+        this.bell = bell;
         this.deletes = new DeleteQueue(System.nanoTime());
     }
 
@@ -59,6 +66,9 @@ final class ReadingLoop {
     /** One round; returns after waiting until there is something to do, or until the thread is unparked. */
     void runOnce() throws SQLException {
         delete(System.nanoTime());
+        if (bell.take()) {
+            pacing.notified(System.nanoTime());
+        }
         boolean room = handOff.hasRoom();
         if (room && pacing.due(System.nanoTime())) {
             read();
@@ -158,7 +168,8 @@ final class ReadingLoop {
         if (room) {
             wait = Math.min(wait, pacing.dueNanos() - now);
         }
-        if (wait > 0) {
+        // What woke the thread in the middle of a statement may have been taken for something else there.
+        if (wait > 0 && !bell.isRung()) {
             LockSupport.parkNanos(this, wait);
         }
     }

@@ -119,11 +119,14 @@ final class SourceThread {
         PollingSession session = opening.open(open);
         outside.handOff().put(List.of(new Checkpoint(new PollingPosition(number, 0))));
         long now = System.nanoTime();
+        NotificationBell bell = new NotificationBell(thread);
         ReadingLoop loop = new ReadingLoop(
                 new ReadingLoop.Opened(session, reader(session, now), number),
                 outside.handOff(),
                 () -> settled,
-                new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now));
+                new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now),
+                bell);
+        Listener listener = listening(bell);
         try {
             while (!ending) {
                 loop.runOnce();
@@ -131,8 +134,22 @@ final class SourceThread {
         } catch (SQLException e) {
             throw new RelayException(whileReading(PostgresFailures.classify(e, settings.connection())));
         } finally {
+            if (listener != null) {
+                listener.close();
+            }
             session.giveUpLock();
         }
+    }
+
+    /** Listens from now on, where the application notifies. */
+    private @Nullable Listener listening(NotificationBell bell) {
+        String channel = settings.reading().channel();
+        if (channel == null) {
+            return null;
+        }
+        Listener listener = new Listener(channel, outside.connections(), bell, outside.counters());
+        listener.start();
+        return listener;
     }
 
     private TableReader reader(PollingSession session, long nowNanos) {

@@ -51,12 +51,24 @@ final class OutboxFixture {
     }
 
     OutboxFixture reading(int pageRowsMax, long pageBytesMax) {
-        reading = new Reading(pageRowsMax, pageBytesMax, reading.waitShortest(), reading.waitLongest());
+        reading = new Reading(
+                pageRowsMax, pageBytesMax, reading.waitShortest(), reading.waitLongest(), reading.channel());
         return this;
     }
 
     OutboxFixture reading(int pageRowsMax, long pageBytesMax, Duration wait) {
-        reading = new Reading(pageRowsMax, pageBytesMax, wait, wait);
+        reading = new Reading(pageRowsMax, pageBytesMax, wait, wait, reading.channel());
+        return this;
+    }
+
+    /** Reads once, and again only when it is notified on the channel. */
+    OutboxFixture readingWhenNotified(String channel) {
+        Duration never = Duration.ofMinutes(10);
+        return reading(reading.pageRowsMax(), reading.pageBytesMax(), never).listeningOn(channel);
+    }
+
+    OutboxFixture listeningOn(String channel) {
+        reading = reading.listeningOn(channel);
         return this;
     }
 

@@ -38,4 +38,36 @@ class PacingTest {
         pacing.moreIsWaiting(5);
         assertThat(pacing.due(5)).isTrue();
     }
+
+    @Test
+    void looks_at_once_when_notified_and_soon_again_after_that() {
+        for (int i = 0; i < 10; i++) {
+            pacing.foundNothing(0);
+        }
+        pacing.notified(50 * MS);
+        assertThat(pacing.due(50 * MS)).isTrue();
+        pacing.foundNothing(50 * MS);
+        assertThat(pacing.dueNanos()).isEqualTo(51 * MS);
+    }
+
+    @Test
+    void a_notification_leaves_a_pause_after_the_look_before() {
+        Pacing slow = new Pacing(Duration.ofMillis(10), Duration.ofMillis(200), 0);
+        slow.notified(0);
+        assertThat(slow.due(0)).isTrue();
+        slow.foundSome(5);
+        slow.notified(6);
+        slow.notified(7);
+        assertThat(slow.dueNanos()).isEqualTo(5 + MS);
+    }
+
+    @Test
+    void a_notification_puts_nothing_off() {
+        pacing.foundSome(0);
+        pacing.notified(3 * MS);
+        assertThat(pacing.dueNanos()).isEqualTo(MS);
+        pacing.moreIsWaiting(4 * MS);
+        pacing.notified(4 * MS);
+        assertThat(pacing.due(4 * MS)).isTrue();
+    }
 }

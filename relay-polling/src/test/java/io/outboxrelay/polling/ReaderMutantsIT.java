@@ -40,7 +40,7 @@ class ReaderMutantsIT {
 
     @Test
     void dropping_gaps_after_a_read_cut_by_rows_is_caught() throws Exception {
-        Reading tenRows = new Reading(10, 8L << 20, BETWEEN_READS, BETWEEN_READS);
+        Reading tenRows = new Reading(10, 8L << 20, BETWEEN_READS, BETWEEN_READS, null);
         ReaderRules wrong = RIGHT.withCompleteness((page, settled) -> !page.cut() || page.lastNumber() >= settled);
 
         aLongTransactionCommitsLate(wrong, tenRows, "");
@@ -48,7 +48,7 @@ class ReaderMutantsIT {
 
     @Test
     void dropping_gaps_after_a_read_cut_by_bytes_is_caught() throws Exception {
-        Reading sixteenKilobytes = new Reading(5_000, 16L << 10, BETWEEN_READS, BETWEEN_READS);
+        Reading sixteenKilobytes = new Reading(5_000, 16L << 10, BETWEEN_READS, BETWEEN_READS, null);
         ReaderRules wrong =
                 RIGHT.withCompleteness((page, settled) -> page.rows() < page.rowsMax() || page.lastNumber() >= settled);
 
