@@ -1,14 +1,9 @@
 package io.outboxrelay.polling;
 
-import io.outboxrelay.failure.FailureKind;
-import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.OutboxTable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
-import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,29 +34,17 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
     }
 
     /**
-     * Runs deletes in one transaction, which is durable when this returns, and rolls it back when they delete too much.
+     * Runs statements in one transaction, which is durable when this returns, and rolls it back when they throw.
      *
-     * @param rowsMax how many rows there can be
-     * @return how many rows were deleted
-     * @throws RelayException BUG if there were more; none is deleted then
+     * @return what they return
      */
-    int delete(List<Delete> deletes, int rowsMax) throws SQLException {
+    int inTransaction(Work work) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            int rows = 0;
-            for (Delete delete : deletes) {
-                rows += run(delete);
-            }
-            if (rows > rowsMax) {
-                throw new RelayException(
-                        FailureKind.BUG,
-                        "a delete of " + rowsMax + " published rows met " + rows + " rows of "
-                                + table.identity().quotedName() + "; it was rolled back",
-                        "report this; no row is lost");
-            }
+            int result = work.run();
             connection.commit();
             connection.setAutoCommit(true);
-            return rows;
+            return result;
         } catch (SQLException | RuntimeException e) {
             rollBack(e);
             throw e;
@@ -80,19 +63,6 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
         }
     }
 
-    private int run(Delete delete) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(delete.sql())) {
-            PGConnection arrays = connection.unwrap(PGConnection.class);
-            for (int i = 0; i < delete.arrays().size(); i++) {
-                statement.setArray(
-                        i + 1,
-                        arrays.createArrayOf(
-                                delete.elementType(), delete.arrays().get(i)));
-            }
-            return statement.executeUpdate();
-        }
-    }
-
     private void rollBack(Exception reason) {
         try {
             connection.rollback();
@@ -102,17 +72,8 @@ record PollingSession(Connection connection, OutboxTable table, String guard) {
         }
     }
 
-    /**
-     * A DELETE statement whose parameters are arrays.
-     *
-     * @param sql with a placeholder for each array
-     * @param elementType PostgreSQL's name of the type of all their elements
-     * @param arrays arrays of any type that the driver takes for an array, such as {@code long[]}
-     */
-    record Delete(String sql, String elementType, List<Object> arrays) {
-
-        Delete {
-            arrays = List.copyOf(arrays);
-        }
+    /** Statements of a transaction, and what comes of them. */
+    interface Work {
+        int run() throws SQLException;
     }
 }

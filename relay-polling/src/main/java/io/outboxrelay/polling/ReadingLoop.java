@@ -97,7 +97,7 @@ final class ReadingLoop {
     private void deleteAllWaiting() throws SQLException {
         while (deletes.rowsWaiting() > 0) {
             int rows = deletes.batchRows();
-            if (!unlessHeldUp(() -> reader.deleteOldest(rows))) {
+            if (!unlessHeldUp(() -> reader.settleOldest(rows))) {
                 deletes.heldUp(System.nanoTime());
                 return;
             }

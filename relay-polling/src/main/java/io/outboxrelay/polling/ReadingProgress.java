@@ -26,7 +26,7 @@ final class ReadingProgress {
         return frontier;
     }
 
-    /** The numbers that were read and not deleted. */
+    /** The numbers that were read and are not settled. */
     RowNumbers standing() {
         return standing;
     }
@@ -64,9 +64,13 @@ final class ReadingProgress {
         return DeletePlan.of(standing.oldest(count), frontier, rules.runs());
     }
 
-    /** The rows read longest ago are gone, which may let gaps grow together. */
-    void deletedOldest(int count) {
+    /** The rows read longest ago are settled. */
+    void settledOldest(int count) {
         standing.forgetOldest(count);
+    }
+
+    /** Lets gaps grow together, which takes that rows that are settled are gone. */
+    void coalesce() {
         if (frontier.gapCount() <= GAPS_MANY) {
             return;
         }

@@ -30,19 +30,21 @@ final class ScanReader implements TableReader {
     private final PageSize pageSize;
     private final MissingRows missing;
     private final PollingCounters counters;
+    private final RowRemoval removal;
 
     private final ArrayDeque<String> standing = new ArrayDeque<>();
     private final Set<String> isStanding = new HashSet<>();
     private @Nullable String lastId;
     private long checkAtNanos;
 
-    ScanReader(PollingSession session, Reading reading, PollingCounters counters, long nowNanos) {
+    ScanReader(PollingSession session, Reading reading, PollingCounters counters, RowRemoval removal, long nowNanos) {
         this.session = session;
         this.reading = reading;
         this.sql = new ScanSql(session.table(), session.guard());
         this.copy = new PageCopy(session.connection());
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.counters = counters;
+        this.removal = removal;
         this.missing = new MissingRows(session.table(), counters);
         this.checkAtNanos = nowNanos + CHECK_INTERVAL_NANOS;
     }
@@ -69,11 +71,10 @@ final class ScanReader implements TableReader {
     }
 
     @Override
-    public void deleteOldest(int count) throws SQLException {
+    public void settleOldest(int count) throws SQLException {
         List<String> ids = standing.stream().limit(count).toList();
-        PollingSession.Delete delete =
-                new PollingSession.Delete(sql.deleteIds(), "text", List.of((Object) ids.toArray(new String[0])));
-        missing.deleted(session.delete(List.of(delete), count), count);
+        RowDelete delete = new RowDelete(sql.deleteIds(), "text", List.of((Object) ids.toArray(new String[0])));
+        missing.deleted(removal.remove(List.of(delete), count), count);
         for (String id : ids) {
             standing.remove();
             isStanding.remove(id);

@@ -21,13 +21,11 @@ final class SequenceReader implements TableReader {
     private final PollingSession session;
     private final Reading reading;
     private final SequenceSql sql;
-    private final PageCopy copy;
     private final LockHolders holders;
-    private final Sweep sweep;
-    private final MissingRows missing;
-    private final PollingCounters counters;
-
     private final ReadingProgress progress;
+    private final Retention retention;
+    private final PageCopy copy;
+    private final PollingCounters counters;
     private final PageSize pageSize;
 
     private long askAtNanos;
@@ -35,20 +33,38 @@ final class SequenceReader implements TableReader {
     private long sweepAtNanos;
     private boolean readToTheEnd;
 
-    SequenceReader(
-            PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, long nowNanos) {
+    private SequenceReader(
+            PollingSession session, Reading reading, Parts parts, PollingCounters counters, long nowNanos) {
         this.session = session;
         this.reading = reading;
-        this.progress = new ReadingProgress(rules);
-        this.sql = new SequenceSql(session.table(), session.guard());
+        this.sql = parts.sql();
+        this.holders = parts.holders();
+        this.progress = parts.progress();
+        this.retention = parts.retention();
         this.copy = new PageCopy(session.connection());
-        this.holders = new LockHolders(session, sql);
-        this.sweep = new Sweep(session, sql, counters);
         this.counters = counters;
-        this.missing = new MissingRows(session.table(), counters);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.askAtNanos = nowNanos;
-        this.sweepAtNanos = nowNanos + sweep.intervalNanos();
+        this.sweepAtNanos = nowNanos + retention.sweepIntervalNanos();
+    }
+
+    /** What reading, settling gaps and what becomes of rows have in common. */
+    private record Parts(SequenceSql sql, LockHolders holders, ReadingProgress progress, Retention retention) {}
+
+    /** A reader that begins below every row that stands, and removes the rows that are published. */
+    static SequenceReader removing(
+            PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, RowRemoval removal) {
+        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+        LockHolders holders = new LockHolders(session, sql);
+        ReadingProgress progress = new ReadingProgress(rules);
+        Retention retention = new RemovingRetention(
+                progress,
+                sql,
+                holders,
+                new RemovingRetention.Removed(removal, new MissingRows(session.table(), counters)),
+                new Sweep(session, sql, counters));
+        return new SequenceReader(
+                session, reading, new Parts(sql, holders, progress, retention), counters, System.nanoTime());
     }
 
     @Override
@@ -70,25 +86,8 @@ final class SequenceReader implements TableReader {
     }
 
     @Override
-    public void deleteOldest(int count) throws SQLException {
-        DeletePlan plan = progress.planDelete(count);
-        long[] top = {progress.frontier().top()};
-        List<PollingSession.Delete> deletes = new ArrayList<>();
-        if (!plan.ranges().isEmpty()) {
-            long[] lo = plan.ranges().stream().mapToLong(NumberRange::lo).toArray();
-            long[] hi = plan.ranges().stream().mapToLong(NumberRange::hi).toArray();
-            deletes.add(new PollingSession.Delete(sql.deleteRanges(), "int8", List.of(lo, hi, top)));
-        }
-        if (plan.keys().length > 0) {
-            deletes.add(new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(plan.keys(), top)));
-        }
-        int deleted = session.delete(deletes, count);
-        if (deleted < count) {
-            // Either somebody else deletes, or the sequence went back, which ends the session.
-            holders.ask(top[0]);
-        }
-        missing.deleted(deleted, count);
-        progress.deletedOldest(count);
+    public void settleOldest(int count) throws SQLException {
+        retention.settleOldest(count);
     }
 
     @Override
@@ -98,11 +97,11 @@ final class SequenceReader implements TableReader {
         }
         if (nowNanos - sweepAtNanos >= 0) {
             // Before the statements: one that an application's lock holds up is not to be tried at once again.
-            sweepAtNanos = nowNanos + sweep.intervalNanos();
+            sweepAtNanos = nowNanos + retention.sweepIntervalNanos();
             holders.ask(progress.frontier().top());
             holders.watch(tree());
-            sweep.run(progress.frontier(), progress.standing().ascending());
-            sweepAtNanos = System.nanoTime() + sweep.intervalNanos();
+            retention.sweep();
+            sweepAtNanos = System.nanoTime() + retention.sweepIntervalNanos();
         }
     }
 

@@ -3,7 +3,6 @@ package io.outboxrelay.polling;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.source.Batch;
@@ -153,9 +152,11 @@ final class SourceThread {
     }
 
     private TableReader reader(PollingSession session, long nowNanos) {
-        return settings.order() == OutboxOrder.SEQUENCE
-                ? new SequenceReader(session, settings.reading(), rules, outside.counters(), nowNanos)
-                : new ScanReader(session, settings.reading(), outside.counters(), nowNanos);
+        RowRemoval removal = new DeletingRemoval(session);
+        return switch (settings.order()) {
+            case SEQUENCE -> SequenceReader.removing(session, settings.reading(), rules, outside.counters(), removal);
+            case NONE -> new ScanReader(session, settings.reading(), outside.counters(), removal, nowNanos);
+        };
     }
 
     /**

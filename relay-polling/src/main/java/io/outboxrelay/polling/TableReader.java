@@ -3,21 +3,22 @@ package io.outboxrelay.polling;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One way to read a table within one session, and to delete what it read. Used by the source's thread only. */
+/** One way to read a table within one session, and to settle what it read. Used by the source's thread only. */
 interface TableReader {
 
     /** Reads the next page and remembers its rows as standing in the table. When it throws, it remembers none of them. */
     Page read() throws SQLException;
 
     /**
-     * Deletes the rows read longest ago, in one transaction that is durable when this returns. When it throws, all of them still stand.
+     * The rows read longest ago are published: does with them what is done with published rows, durably when this returns. When it
+     * throws, nothing has happened.
      *
      * @param count how many of those that stand
-     * @throws io.outboxrelay.failure.RelayException BUG if it would have deleted more than these
+     * @throws io.outboxrelay.failure.RelayException BUG if more rows than these were concerned
      */
-    void deleteOldest(int count) throws SQLException;
+    void settleOldest(int count) throws SQLException;
 
-    /** Does what is due besides reading and deleting. */
+    /** Does what is due besides reading and settling. */
     void tend(long nowNanos) throws SQLException;
 
     /** When {@link #tend} has something to do, as {@link System#nanoTime}. */

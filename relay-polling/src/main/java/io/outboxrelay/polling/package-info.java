@@ -6,7 +6,7 @@
  *   relay-loop                       relay-source (one thread, one connection, one session)
  *   ----------                       -----------------------------------------------------------
  *   poll    &lt;------- HandOff &lt;------ SequenceReader.read     R: gaps and frontier in one statement
- *   commit  -------&gt; position -----&gt; SequenceReader.delete   D: runs and keys, confirmed once durable
+ *   commit  -------&gt; position -----&gt; Retention.settleOldest  D: runs and keys, confirmed once durable
  *                                    SequenceReader.tend     H: who may still fill a gap; the sweep
  * </pre>
  *

@@ -138,7 +138,8 @@ class ReadingProgressModelTest {
             }
             assertThat(covered).as("deletes, seed " + seed).isEqualTo(expected);
             covered.forEach(database::delete);
-            progress.deletedOldest(count);
+            progress.settledOldest(count);
+            progress.coalesce();
         }
 
         private void assertNothingGivenUp() {

@@ -62,7 +62,8 @@ class SessionGuardIT {
         withGaps.read(10);
         withGaps.read(20);
         LockHolders holders = new LockHolders(session, sql);
-        ScanReader scanning = new ScanReader(session, Reading.DEFAULT, new PollingCounters(), 0);
+        ScanReader scanning =
+                new ScanReader(session, Reading.DEFAULT, new PollingCounters(), new DeletingRemoval(session), 0);
 
         Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
         statements.put("a first read", () -> copy.read(sql.page(fresh, 100), 1_000));
@@ -73,25 +74,23 @@ class SessionGuardIT {
                 "delete by ranges",
                 () -> delete(
                         session,
-                        new PollingSession.Delete(
+                        new RowDelete(
                                 sql.deleteRanges(), "int8", List.of(new long[] {1}, new long[] {9}, new long[] {0}))));
         statements.put(
                 "delete by keys",
                 () -> delete(
-                        session,
-                        new PollingSession.Delete(sql.deleteKeys(), "int8", List.of(new long[] {1}, new long[] {0}))));
+                        session, new RowDelete(sql.deleteKeys(), "int8", List.of(new long[] {1}, new long[] {0}))));
         statements.put(
                 "delete by ids",
-                () -> delete(session, new PollingSession.Delete(scan.deleteIds(), "text", List.of((Object)
-                        new String[] {"a"}))));
+                () -> delete(session, new RowDelete(scan.deleteIds(), "text", List.of((Object) new String[] {"a"}))));
         statements.put("sweep", () -> new Sweep(session, sql, new PollingCounters()).run(withGaps, new long[0]));
         statements.put("ids", scanning::read);
         statements.put("check of the table", () -> scanning.tend(0));
         return statements;
     }
 
-    private static void delete(PollingSession session, PollingSession.Delete delete) throws SQLException {
-        session.delete(List.of(delete), 0);
+    private static void delete(PollingSession session, RowDelete delete) throws SQLException {
+        new DeletingRemoval(session).remove(List.of(delete), 0);
     }
 
     private static void assertRefused(String name, ThrowingCallable statement) {

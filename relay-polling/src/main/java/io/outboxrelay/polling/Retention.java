@@ -1,0 +1,24 @@
+package io.outboxrelay.polling;
+
+import java.sql.SQLException;
+
+/**
+ * What becomes of published rows that were read by sequence. Whatever it is, afterwards the next session does not publish them
+ * again. Used by the source's thread only.
+ */
+interface Retention {
+
+    /**
+     * The rows read longest ago are settled; this is durable when it returns. When it throws, it is as if nothing had been said.
+     *
+     * @param count how many of those that stand
+     * @throws io.outboxrelay.failure.RelayException BUG if more rows than these were concerned
+     */
+    void settleOldest(int count) throws SQLException;
+
+    /** Looks for rows that by all that is known cannot be there, as far as such rows can be told from others. */
+    void sweep() throws SQLException;
+
+    /** How long to wait until the next sweep. */
+    long sweepIntervalNanos();
+}
