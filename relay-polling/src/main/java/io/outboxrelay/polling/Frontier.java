@@ -59,6 +59,14 @@ final class Frontier {
         top = number;
     }
 
+    /** Numbers up to this one were drawn, whether or not their rows can be seen: those that were not read become a gap. */
+    void raise(long number) {
+        if (number > top) {
+            hiByLo.put(top == MINUS_INFINITY ? MINUS_INFINITY : top + 1, number);
+            top = number;
+        }
+    }
+
     /** A row stands under a number at or below top that was in no gap: the next read looks there again. */
     void reopen(long number) {
         if (number > top) {

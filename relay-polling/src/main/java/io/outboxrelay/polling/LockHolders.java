@@ -5,8 +5,10 @@ import io.outboxrelay.failure.RelayException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -38,36 +40,51 @@ final class LockHolders {
      * @param top the highest number read
      * @throws RelayException TRANSIENT if what is known of the numbers is no longer true
      */
-    Set<LockHolder> ask(long top) throws SQLException {
+    Look ask(long top) throws SQLException {
         Set<LockHolder> found = new HashSet<>();
+        Map<String, Long> ids = new HashMap<>();
         try (PreparedStatement statement = session.connection().prepareStatement(holders);
                 ResultSet rows = statement.executeQuery()) {
+            long lastDrawn = Frontier.MINUS_INFINITY;
             boolean asked = false;
             while (rows.next()) {
                 asked = true;
-                check(rows.getBoolean(1), rows.getLong(2), top);
+                lastDrawn = rows.getLong(2);
+                check(rows.getBoolean(1), lastDrawn, top);
                 String transaction = rows.getString(3);
-                if (transaction != null) {
+                long id = rows.getLong(5);
+                if (transaction != null && !rows.wasNull()) {
+                    // Subtransactions hold a lock on an id of their own, and are younger.
+                    ids.merge(transaction, fullId(id, rows.getLong(6)), Math::min);
+                } else if (transaction != null) {
                     found.add(new LockHolder(transaction, rows.getBoolean(4)));
                 }
             }
             if (!asked) {
                 throw new RelayException(FailureKind.TRANSIENT, "the sequence shows no state", START_OVER);
             }
+            Map<LockHolder, Long> holders = new HashMap<>();
+            found.forEach(
+                    holder -> holders.put(holder, ids.getOrDefault(holder.virtualTransaction(), Look.ID_UNKNOWN)));
+            return new Look(holders, lastDrawn);
         }
-        return found;
     }
 
-    private void check(boolean same, long lastValue, long top) {
+    /** The id as a 64-bit number, of which it is the lower half: it is near the next one that is given out. */
+    private static long fullId(long id, long nextId) {
+        return nextId + (int) (id - nextId);
+    }
+
+    private void check(boolean same, long lastDrawn, long top) {
         String table = session.table().identity().quotedName();
         if (!same) {
             throw new RelayException(
                     FailureKind.TRANSIENT, "table " + table + " or its sequence was replaced by another", START_OVER);
         }
-        if (lastValue < top) {
+        if (lastDrawn < top) {
             throw new RelayException(
                     FailureKind.TRANSIENT,
-                    "the sequence of " + table + " went back to " + lastValue + ", and " + top + " was read already",
+                    "the sequence of " + table + " went back to " + lastDrawn + ", and " + top + " was read already",
                     START_OVER);
         }
     }

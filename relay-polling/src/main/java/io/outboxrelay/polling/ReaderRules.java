@@ -1,32 +1,38 @@
 package io.outboxrelay.polling;
 
 /**
- * The three decisions on which reading by sequence stands or falls, in one place. The relay always runs with
+ * The four decisions on which reading by sequence stands or falls, in one place. The relay always runs with
  * {@link #PRODUCTION}; tests put a wrong rule in the place of one of them, through the package-private constructor of
  * PollingSource, to prove that the tests would notice.
  *
  * @param completeness when gaps may be dropped
  * @param runs what a range delete may cover
  * @param guard how a statement makes sure that it runs in the session which it believes to be in
+ * @param dormancy when gaps may be left out of a read
  */
-record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard) {
+record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard, DormancyRule dormancy) {
 
     static final ReaderRules PRODUCTION = new ReaderRules(
             (page, settled) -> page.exhausted() || page.lastNumber() >= settled,
             (previous, next, frontier) -> next - 1 <= previous,
             token -> "CASE WHEN current_setting('outbox_relay.session', true) = '" + token + "' THEN true"
-                    + " ELSE current_setting('outbox_relay.session_lost')::boolean END");
+                    + " ELSE current_setting('outbox_relay.session_lost')::boolean END",
+            (lookedThrough, capture) -> lookedThrough == capture);
 
     ReaderRules withCompleteness(CompletenessRule rule) {
-        return new ReaderRules(rule, runs, guard);
+        return new ReaderRules(rule, runs, guard, dormancy);
     }
 
     ReaderRules withRuns(RunRule rule) {
-        return new ReaderRules(completeness, rule, guard);
+        return new ReaderRules(completeness, rule, guard, dormancy);
     }
 
     ReaderRules withGuard(GuardRule rule) {
-        return new ReaderRules(completeness, runs, rule);
+        return new ReaderRules(completeness, runs, rule, dormancy);
+    }
+
+    ReaderRules withDormancy(DormancyRule rule) {
+        return new ReaderRules(completeness, runs, guard, rule);
     }
 
     /**
@@ -51,5 +57,14 @@ record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard)
     @FunctionalInterface
     interface GuardRule {
         String condition(String token);
+    }
+
+    /**
+     * Whether gaps may be left out as long as the captured holders are in progress. Right: only once a complete read, which
+     * left out none, has followed upon the capture; before that, who has just ended may have left rows there.
+     */
+    @FunctionalInterface
+    interface DormancyRule {
+        boolean lookedThrough(int lookedThroughCapture, int capture);
     }
 }

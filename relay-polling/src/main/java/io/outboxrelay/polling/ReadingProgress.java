@@ -1,7 +1,5 @@
 package io.outboxrelay.polling;
 
-import java.util.Set;
-
 /**
  * The steps of reading by sequence, apart from any SQL: what a read asks for, what becomes of the numbers it brought, when a gap
  * is given up, which rows stand. Knows one session only; used by the source's thread only.
@@ -17,6 +15,11 @@ final class ReadingProgress {
     private final RowNumbers standing = new RowNumbers();
     private final ReaderRules rules;
 
+    /** The capture after which a read has looked into every gap. */
+    private int lookedThroughCapture = -1;
+
+    private boolean exhaustedOnce;
+
     ReadingProgress(ReaderRules rules) {
         this.rules = rules;
     }
@@ -31,9 +34,14 @@ final class ReadingProgress {
         return standing;
     }
 
-    /** Up to where nothing can appear that a read which starts now does not see; goes to {@link #readEnded} with that read. */
-    long settledUpTo() {
-        return settling.settledUpTo();
+    /** To be asked right before a read; goes to {@link #readEnded} with what the read brought. */
+    ReadStart startRead() {
+        boolean lookedThrough = rules.dormancy().lookedThrough(lookedThroughCapture, settling.capture());
+        return new ReadStart(
+                settling.settledUpTo(),
+                settling.capture(),
+                settling.capturedTop(),
+                lookedThrough ? settling.dormancy() : Dormancy.NONE);
     }
 
     /** A row of the current read, which come in ascending order. */
@@ -42,11 +50,19 @@ final class ReadingProgress {
         standing.add(number);
     }
 
-    /** @param settled what {@link #settledUpTo} said before the read started */
-    void readEnded(ReadExtent extent, long settled) {
-        if (rules.completeness().complete(extent, settled)) {
-            frontier.dropUpTo(settled);
+    void readEnded(ReadStart start, ReadExtent extent) {
+        exhaustedOnce |= extent.exhausted();
+        if (rules.completeness().complete(extent, start.settledUpTo())) {
+            frontier.dropUpTo(start.settledUpTo());
         }
+        if (start.dormancy().transactionIds().isEmpty() && rules.completeness().complete(extent, start.capturedTop())) {
+            lookedThroughCapture = start.capture();
+        }
+    }
+
+    /** Whether there is anything to be learnt from {@linkplain #looked looking} at who holds locks. */
+    boolean needsLook() {
+        return frontier.gapCount() > 0 || isNothingRead();
     }
 
     /**
@@ -54,10 +70,29 @@ final class ReadingProgress {
      *
      * @return whether more is settled now than before
      */
-    boolean holders(Set<LockHolder> holders) {
+    boolean looked(Look look) {
         long before = settling.settledUpTo();
-        settling.observe(frontier.top(), holders);
+        settling.observe(frontier.top(), look.holders());
+        if (isNothingRead()) {
+            // The table is empty. From now on what was drawn is a gap, which settles; without a top every read would go
+            // through
+            // all deleted rows that vacuum cannot remove. After observe: who may fill this gap is captured by the next
+            // look.
+            frontier.raise(look.lastDrawn());
+            settling.startOver();
+        }
         return settling.settledUpTo() > before;
+    }
+
+    /** A read found the whole table empty, and none has found a row yet. */
+    private boolean isNothingRead() {
+        return exhaustedOnce && frontier.top() == Frontier.MINUS_INFINITY;
+    }
+
+    /** A row stands where none was looked for. The next read looks into every gap. */
+    void reopen(long number) {
+        frontier.reopen(number);
+        lookedThroughCapture = -1;
     }
 
     DeletePlan planDelete(int count) {

@@ -56,12 +56,12 @@ final class RemovingRetention implements Retention {
     }
 
     @Override
-    public void sweep() throws SQLException {
-        sweep.run(progress.frontier(), progress.standing().ascending());
+    public boolean isSweepAtStart() {
+        return sweep.isAtStart();
     }
 
     @Override
-    public long sweepIntervalNanos() {
-        return sweep.intervalNanos();
+    public long sweep() throws SQLException {
+        return sweep.run(progress);
     }
 }

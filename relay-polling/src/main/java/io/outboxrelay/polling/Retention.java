@@ -16,9 +16,14 @@ interface Retention {
      */
     void settleOldest(int count) throws SQLException;
 
-    /** Looks for rows that by all that is known cannot be there, as far as such rows can be told from others. */
-    void sweep() throws SQLException;
+    /** Whether the next {@link #sweep} begins anew. */
+    boolean isSweepAtStart();
 
-    /** How long to wait until the next sweep. */
-    long sweepIntervalNanos();
+    /**
+     * Looks for rows that by all that is known cannot be there, as far as such rows can be told from others; only for a few
+     * milliseconds, and goes on the next time.
+     *
+     * @return how long to wait until the next time, in nanoseconds
+     */
+    long sweep() throws SQLException;
 }

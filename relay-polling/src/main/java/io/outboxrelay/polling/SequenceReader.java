@@ -45,7 +45,7 @@ final class SequenceReader implements TableReader {
         this.counters = counters;
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.askAtNanos = nowNanos;
-        this.sweepAtNanos = nowNanos + retention.sweepIntervalNanos();
+        this.sweepAtNanos = nowNanos + Sweep.PAUSE_LONGEST_NANOS;
     }
 
     /** What reading, settling gaps and what becomes of rows have in common. */
@@ -70,14 +70,14 @@ final class SequenceReader implements TableReader {
     @Override
     public Page read() throws SQLException {
         // Taken before the read: what is settled now, this read sees.
-        long settled = progress.settledUpTo();
+        ReadStart start = progress.startRead();
         int rowsMax = pageSize.rows();
-        RowPage page = copy.read(sql.page(progress.frontier(), rowsMax), reading.pageBytesMax());
+        RowPage page = copy.read(sql.page(progress.frontier(), start.dormancy(), rowsMax), reading.pageBytesMax());
         pageSize.met(page.largestBytes());
         counters.read(page.rows().size());
         page.rows().forEach(row -> progress.read(row.number()));
         ReadExtent extent = ReadExtent.of(page, rowsMax);
-        progress.readEnded(extent, settled);
+        progress.readEnded(start, extent);
         if (extent.exhausted() && !readToTheEnd) {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
@@ -92,31 +92,28 @@ final class SequenceReader implements TableReader {
 
     @Override
     public void tend(long nowNanos) throws SQLException {
-        if (hasGaps() && nowNanos - askAtNanos >= 0) {
+        if (progress.needsLook() && nowNanos - askAtNanos >= 0) {
             settle(nowNanos);
         }
         if (nowNanos - sweepAtNanos >= 0) {
             // Before the statements: one that an application's lock holds up is not to be tried at once again.
-            sweepAtNanos = nowNanos + retention.sweepIntervalNanos();
-            holders.ask(progress.frontier().top());
-            holders.watch(tree());
-            retention.sweep();
-            sweepAtNanos = System.nanoTime() + retention.sweepIntervalNanos();
+            sweepAtNanos = nowNanos + Sweep.PAUSE_LONGEST_NANOS;
+            if (retention.isSweepAtStart()) {
+                holders.ask(progress.frontier().top());
+                holders.watch(tree());
+            }
+            sweepAtNanos = System.nanoTime() + retention.sweep();
         }
     }
 
     @Override
     public long tendAtNanos() {
-        return hasGaps() && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
-    }
-
-    private boolean hasGaps() {
-        return progress.frontier().gapCount() > 0;
+        return progress.needsLook() && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
     }
 
     private void settle(long nowNanos) throws SQLException {
         askAtNanos = nowNanos + ASK_LONGEST_NANOS;
-        boolean more = progress.holders(holders.ask(progress.frontier().top()));
+        boolean more = progress.looked(holders.ask(progress.frontier().top()));
         askWaitNanos = more ? ASK_SHORTEST_NANOS : Math.min(ASK_LONGEST_NANOS, 2 * askWaitNanos);
         askAtNanos = nowNanos + askWaitNanos;
     }

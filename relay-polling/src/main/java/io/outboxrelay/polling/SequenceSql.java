@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceSql {
 
+    /** A sequence that was not used yet, or set to start anew, shows the first number that it will give. */
+    private static final String LAST_DRAWN = "last_value - (NOT is_called)::int";
+
     private final OutboxTable table;
     private final RowSelection selection;
     private final String number;
@@ -26,38 +29,71 @@ final class SequenceSql {
         this.guard = guard;
     }
 
-    /** Gaps and frontier in one statement, hence in one snapshot: apart they invert keys. */
-    String page(Frontier frontier, int rowsMax) {
+    /**
+     * Gaps and frontier in one statement, hence in one snapshot: apart they invert keys.
+     *
+     * @param dormancy the gaps to leave out as long as, in that snapshot, nobody has ended who can fill them
+     */
+    String page(Frontier frontier, Dormancy dormancy, int rowsMax) {
         String ordered = " ORDER BY " + number + " LIMIT " + rowsMax;
         String above = select() + " WHERE " + number + " > '" + frontier.top() + "'::bigint";
         List<NumberRange> gaps = frontier.gaps();
-        String rows = gaps.isEmpty()
-                ? above + " AND " + guard + ordered
-                : "SELECT * FROM (SELECT o.* FROM unnest("
-                        + array(gaps.stream().map(NumberRange::lo).toList()) + ", "
-                        + array(gaps.stream().map(NumberRange::hi).toList()) + ") g(lo, hi) CROSS JOIN LATERAL ("
-                        + select() + " WHERE " + number + " BETWEEN g.lo AND g.hi" + ordered + ") o UNION ALL (" + above
-                        + ordered + ")) x WHERE " + guard + " ORDER BY " + RowSelection.NUMBER + " LIMIT " + rowsMax;
+        if (gaps.isEmpty()) {
+            return rendered(above + " AND " + guard + ordered);
+        }
+        List<NumberRange> awake =
+                gaps.stream().filter(gap -> !dormancy.covers(gap)).toList();
+        List<NumberRange> dormant = gaps.stream().filter(dormancy::covers).toList();
+        StringBuilder rows = new StringBuilder("SELECT * FROM (");
+        if (!awake.isEmpty()) {
+            rows.append(within(awake, ordered)).append(" UNION ALL ");
+        }
+        if (!dormant.isEmpty()) {
+            rows.append(within(dormant, ordered)).append(" WHERE ").append(anyEnded(dormancy.transactionIds()));
+            rows.append(" UNION ALL ");
+        }
+        rows.append('(').append(above).append(ordered).append(")) x WHERE ").append(guard);
+        return rendered(rows + " ORDER BY " + RowSelection.NUMBER + " LIMIT " + rowsMax);
+    }
+
+    private String rendered(String rows) {
         return "SELECT " + selection.rendered() + " FROM (" + rows + ") y ORDER BY " + RowSelection.NUMBER;
+    }
+
+    private String within(List<NumberRange> gaps, String ordered) {
+        return "SELECT o.* FROM unnest("
+                + array(gaps.stream().map(NumberRange::lo).toList(), "bigint") + ", "
+                + array(gaps.stream().map(NumberRange::hi).toList(), "bigint") + ") g(lo, hi) CROSS JOIN LATERAL ("
+                + select() + " WHERE " + number + " BETWEEN g.lo AND g.hi" + ordered + ") o";
+    }
+
+    /** Refers to nothing of the rows around it, so the server evaluates it once, before it looks for any row. */
+    private static String anyEnded(List<Long> transactionIds) {
+        return "(SELECT bool_or(pg_visible_in_snapshot(i, pg_current_snapshot())) FROM unnest("
+                + array(transactionIds, "xid8") + ") i)";
     }
 
     /**
      * Who may still bring a row. Columns: whether table and sequence are still those that were inspected, the sequence's last
-     * number, then for every holder its virtual transaction and whether it is prepared; one row with nulls when there is none.
+     * number, then for every lock its virtual transaction, whether that is prepared, and, where what is locked is not the
+     * sequence or the table but a transaction's own id, the lower half of that id and the next one that will be given out;
+     * one row with nulls when there is no lock.
      *
      * @param tree the oids of the table and all its partitions
      */
     String holders(List<Long> tree) {
-        return "SELECT q.same, q.last_value, l.virtualtransaction, l.pid IS NULL FROM (SELECT last_value, tableoid = "
+        return "SELECT q.same, q.drawn, l.virtualtransaction, l.pid IS NULL, l.transactionid::text::bigint, q.next_id FROM (SELECT "
+                + LAST_DRAWN
+                + " AS drawn, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_id, tableoid = "
                 + required(table.sequence()).oid() + " AND to_regclass("
                 + Identifiers.literal(table.identity().quotedName())
                 + ") = " + table.identity().oid() + " AS same FROM " + sequence + ") q LEFT JOIN pg_locks l"
-                + " ON l.locktype = 'relation' AND l.relation IN ("
+                + " ON (l.locktype = 'relation' AND l.relation IN ("
                 + required(table.sequence()).oid() + ", "
                 + tree.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")"
                 + " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                + " AND l.mode = 'RowExclusiveLock' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid() WHERE "
-                + guard;
+                + " AND l.mode = 'RowExclusiveLock' OR l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock')"
+                + " AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid() WHERE " + guard;
     }
 
     /** Deletes the rows of ranges. Parameters: the lower ends, the upper ends, the highest number read as an array of one. */
@@ -75,7 +111,7 @@ final class SequenceSql {
 
     /** After TRUNCATE ... RESTART IDENTITY other rows stand under the numbers that were read: then nothing is deleted. */
     private String notGoneBack() {
-        return "(SELECT last_value FROM " + sequence + ") >= (?::bigint[])[1]";
+        return "(SELECT " + LAST_DRAWN + " FROM " + sequence + ") >= (?::bigint[])[1]";
     }
 
     /** The numbers that stand in the table. Parameters: above which, up to and with which, how many at most. */
@@ -89,8 +125,8 @@ final class SequenceSql {
                 + table.identity().quotedName() + " t";
     }
 
-    private static String array(List<Long> numbers) {
-        return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "'{", "}'::bigint[]"));
+    private static String array(List<Long> numbers, String type) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "'{", "}'::" + type + "[]"));
     }
 
     private static <T> T required(@Nullable T part) {

@@ -31,6 +31,9 @@ final class ModelDatabase {
         boolean locksSequence;
         LockHolder holder;
 
+        /** Given with the first row, or earlier. */
+        long id = Look.ID_UNKNOWN;
+
         Transaction(String virtualTransaction) {
             this.virtualTransaction = virtualTransaction;
             this.holder = new LockHolder(virtualTransaction, false);
@@ -43,6 +46,7 @@ final class ModelDatabase {
     private final Map<Long, Integer> keyByCommittedNumber = new HashMap<>();
     private long lastValue;
     private int transactions;
+    private long lastId = 700;
 
     ModelDatabase(Random random) {
         this.random = random;
@@ -90,7 +94,14 @@ final class ModelDatabase {
         }
     }
 
-    private static void prepare(Transaction transaction) {
+    private void identify(Transaction transaction) {
+        if (transaction.id == Look.ID_UNKNOWN) {
+            transaction.id = ++lastId;
+        }
+    }
+
+    private void prepare(Transaction transaction) {
+        identify(transaction);
         transaction.state = State.PREPARED;
         transaction.holder = new LockHolder("-1/" + transaction.virtualTransaction, true);
     }
@@ -110,6 +121,7 @@ final class ModelDatabase {
             lastValue++;
             transaction.drawn.add(lastValue);
             if (random.nextInt(3) > 0) {
+                identify(transaction);
                 transaction.keyByNumber.put(lastValue, key);
             }
         }
@@ -119,6 +131,7 @@ final class ModelDatabase {
         // A number drawn early, used late.
         if (!transaction.drawn.isEmpty() && !transaction.keysLocked.isEmpty()) {
             long number = transaction.drawn.get(random.nextInt(transaction.drawn.size()));
+            identify(transaction);
             transaction.keyByNumber.putIfAbsent(number, -1);
         }
     }
@@ -133,26 +146,38 @@ final class ModelDatabase {
         }
     }
 
-    /** Who holds a lock on the sequence. A transaction that is prepared while this is collected shows under both names. */
-    Set<LockHolder> holders() {
-        Set<LockHolder> holders = new HashSet<>();
+    /**
+     * Who holds a lock on the sequence. A transaction that is prepared while this is collected shows under both names, and an id
+     * may have been given out too late to show.
+     */
+    Look look() {
+        Map<LockHolder, Long> holders = new HashMap<>();
         for (Transaction transaction : running) {
             if (transaction.locksSequence) {
-                holders.add(transaction.holder);
+                holders.put(transaction.holder, random.nextInt(5) == 0 ? Look.ID_UNKNOWN : transaction.id);
                 if (transaction.state == State.OPEN && random.nextInt(10) == 0) {
                     prepare(transaction);
-                    holders.add(transaction.holder);
+                    holders.put(transaction.holder, transaction.id);
                 }
             }
         }
-        return holders;
+        return new Look(holders, lastValue);
     }
 
-    /** What one statement sees, ascending: the rows in the frontier's gaps and above its top. */
-    List<Long> visible(Frontier frontier) {
-        return visible.stream()
-                .filter(number -> number > frontier.top() || frontier.inGap(number))
+    /** What one statement sees, ascending: the rows above the frontier's top and in its gaps, but for those that may be left out. */
+    List<Long> visible(Frontier frontier, Dormancy dormancy) {
+        boolean anyEnded = dormancy.transactionIds().stream().anyMatch(this::hasEnded);
+        List<NumberRange> gaps = frontier.gaps().stream()
+                .filter(gap -> anyEnded || !dormancy.covers(gap))
                 .toList();
+        return visible.stream()
+                .filter(number -> number > frontier.top()
+                        || gaps.stream().anyMatch(gap -> gap.lo() <= number && number <= gap.hi()))
+                .toList();
+    }
+
+    private boolean hasEnded(long id) {
+        return running.stream().noneMatch(transaction -> transaction.id == id && transaction.state != State.VISIBLE);
     }
 
     /** The key of a committed row, negative when its writer locked none for it. */

@@ -1,7 +1,10 @@
 package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.PostgresConnections;
+import io.outboxrelay.jdbc.PostgresInspection;
 import io.outboxrelay.polling.PollingSettings.Columns;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import io.outboxrelay.testkit.EmbeddedDatabase;
@@ -84,6 +87,26 @@ final class OutboxFixture {
                 columns,
                 order,
                 reading);
+    }
+
+    /** A connection as the relay opens it. */
+    Connection connect() {
+        return new PostgresConnections(settings().connection()).open();
+    }
+
+    /** A session as the relay opens it, for single statements of it. */
+    PollingSession session(Connection connection) throws SQLException {
+        InspectionRequest request = new InspectionRequest(
+                table,
+                new InspectionRequest.Columns(
+                        columns.id(), columns.sequence(), columns.key(), columns.payload(), List.of()),
+                order);
+        return new SessionOpening(
+                        new PostgresInspection(
+                                new PostgresConnections(settings().connection())),
+                        request,
+                        ReaderRules.PRODUCTION.guard())
+                .open(connection);
     }
 
     EmbeddedDatabase database() {

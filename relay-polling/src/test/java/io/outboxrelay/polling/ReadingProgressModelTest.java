@@ -55,6 +55,22 @@ class ReadingProgressModelTest {
         }));
     }
 
+    @Test
+    void notices_gaps_left_out_before_those_who_ended_were_looked_for() {
+        assertCaught(ReaderRules.PRODUCTION.withDormancy((lookedThrough, capture) -> true));
+    }
+
+    @Test
+    void often_leaves_gaps_out() {
+        int reads = 0;
+        for (int seed = 1; seed <= 100; seed++) {
+            Run run = new Run(seed, ReaderRules.PRODUCTION);
+            run.run();
+            reads += run.dormantReads;
+        }
+        assertThat(reads).isGreaterThan(200);
+    }
+
     private static void assertCaught(ReaderRules wrong) {
         assertThatThrownBy(() -> {
                     for (int seed = 1; seed <= 2_000; seed++) {
@@ -71,6 +87,7 @@ class ReadingProgressModelTest {
         private final ModelDatabase database;
         private final ReadingProgress progress;
         private final List<Long> read = new ArrayList<>();
+        private int dormantReads;
 
         Run(int seed, ReaderRules rules) {
             this.seed = seed;
@@ -83,7 +100,7 @@ class ReadingProgressModelTest {
             for (int step = 0; step < STEPS; step++) {
                 switch (random.nextInt(10)) {
                     case 0, 1 -> read(1 + random.nextInt(8), random.nextInt(4) == 0);
-                    case 2 -> progress.holders(database.holders());
+                    case 2 -> progress.looked(database.look());
                     case 3 -> {
                         // Seldom, so that there are runs long enough for a range.
                         if (random.nextInt(8) == 0) {
@@ -96,7 +113,7 @@ class ReadingProgressModelTest {
             }
             database.finish();
             for (int round = 0; round < 3; round++) {
-                progress.holders(database.holders());
+                progress.looked(database.look());
                 read(1_000_000, false);
             }
             assertThat(read).as("read, seed " + seed).doesNotHaveDuplicates();
@@ -106,8 +123,9 @@ class ReadingProgressModelTest {
         }
 
         private void read(int rowsMax, boolean cutting) {
-            long settled = progress.settledUpTo();
-            List<Long> visible = database.visible(progress.frontier());
+            ReadStart start = progress.startRead();
+            List<Long> visible = database.visible(progress.frontier(), start.dormancy());
+            dormantReads += start.dormancy().transactionIds().isEmpty() ? 0 : 1;
             boolean cut = cutting && visible.size() > 1;
             int rows = Math.min(cut ? 1 + random.nextInt(visible.size() - 1) : visible.size(), rowsMax);
             for (long number : visible.subList(0, rows)) {
@@ -116,8 +134,8 @@ class ReadingProgressModelTest {
             }
             boolean cutByBytes = cut && rows < rowsMax;
             progress.readEnded(
-                    new ReadExtent(rows, rowsMax, cutByBytes, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)),
-                    settled);
+                    start,
+                    new ReadExtent(rows, rowsMax, cutByBytes, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)));
         }
 
         private void delete() {

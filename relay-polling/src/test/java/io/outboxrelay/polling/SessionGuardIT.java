@@ -3,11 +3,6 @@ package io.outboxrelay.polling;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.outboxrelay.jdbc.InspectionRequest;
-import io.outboxrelay.jdbc.OutboxOrder;
-import io.outboxrelay.jdbc.PostgresConnections;
-import io.outboxrelay.jdbc.PostgresInspection;
-import io.outboxrelay.polling.PollingSettings.Columns;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
@@ -38,10 +33,8 @@ class SessionGuardIT {
     @Test
     void every_statement_refuses_a_foreign_session_even_on_an_empty_table() throws SQLException {
         OutboxFixture outbox = OutboxFixture.ordinary(database);
-        PostgresConnections connections =
-                new PostgresConnections(outbox.settings().connection());
-        try (Connection connection = connections.open()) {
-            PollingSession session = open(connections, connection, outbox);
+        try (Connection connection = outbox.connect()) {
+            PollingSession session = outbox.session(connection);
             Map<String, ThrowingCallable> statements = statements(session);
             statements.forEach((name, statement) ->
                     assertThatCode(statement).as(name + " in its own session").doesNotThrowAnyException());
@@ -66,8 +59,11 @@ class SessionGuardIT {
                 new ScanReader(session, Reading.DEFAULT, new PollingCounters(), new DeletingRemoval(session), 0);
 
         Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
-        statements.put("a first read", () -> copy.read(sql.page(fresh, 100), 1_000));
-        statements.put("a read with gaps", () -> copy.read(sql.page(withGaps, 100), 1_000));
+        statements.put("a first read", () -> copy.read(sql.page(fresh, Dormancy.NONE, 100), 1_000));
+        statements.put("a read with gaps", () -> copy.read(sql.page(withGaps, Dormancy.NONE, 100), 1_000));
+        statements.put(
+                "a read that leaves gaps out",
+                () -> copy.read(sql.page(withGaps, new Dormancy(19, List.of(700L)), 100), 1_000));
         statements.put("holders", () -> holders.ask(-1));
         statements.put("flush", session::flushCommits);
         statements.put(
@@ -83,7 +79,9 @@ class SessionGuardIT {
         statements.put(
                 "delete by ids",
                 () -> delete(session, new RowDelete(scan.deleteIds(), "text", List.of((Object) new String[] {"a"}))));
-        statements.put("sweep", () -> new Sweep(session, sql, new PollingCounters()).run(withGaps, new long[0]));
+        statements.put(
+                "sweep",
+                () -> new Sweep(session, sql, new PollingCounters()).run(new ReadingProgress(ReaderRules.PRODUCTION)));
         statements.put("ids", scanning::read);
         statements.put("check of the table", () -> scanning.tend(0));
         return statements;
@@ -98,17 +96,5 @@ class SessionGuardIT {
                 .as(name + " in a foreign session")
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("outbox_relay.session_lost");
-    }
-
-    private static PollingSession open(PostgresConnections connections, Connection connection, OutboxFixture outbox)
-            throws SQLException {
-        Columns columns = outbox.settings().columns();
-        InspectionRequest request = new InspectionRequest(
-                outbox.table(),
-                new InspectionRequest.Columns(
-                        columns.id(), columns.sequence(), columns.key(), columns.payload(), List.of()),
-                OutboxOrder.SEQUENCE);
-        return new SessionOpening(new PostgresInspection(connections), request, ReaderRules.PRODUCTION.guard())
-                .open(connection);
     }
 }

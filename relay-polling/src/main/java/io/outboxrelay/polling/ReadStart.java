@@ -1,0 +1,11 @@
+package io.outboxrelay.polling;
+
+/**
+ * What was known when a read started; what the read brought is judged by it.
+ *
+ * @param settledUpTo nothing can appear at or below this number that the read does not see
+ * @param capture the latest capture of holders, see {@link GapSettling#capture}
+ * @param capturedTop the highest number that they can fill a gap below
+ * @param dormancy the gaps that the read leaves out
+ */
+record ReadStart(long settledUpTo, int capture, long capturedTop, Dormancy dormancy) {}
