@@ -2,7 +2,6 @@ package io.outboxrelay.testkit;
 
 import io.outboxrelay.testkit.OrderTransaction.Change;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -11,19 +10,21 @@ import java.util.TreeMap;
 /** Chooses habits by weight and acts them out. Belongs to one writer. */
 final class HabitScript {
     private static final int LATE_COMMITS_MAX = 20;
+    /** How often somebody who inserted first lets others pass before taking the lock. */
+    private static final int LATE_LOCK_EVERY = 4;
 
     private final OutboxSchema schema;
     private final HotKeys keys;
     private final SplittableRandom random;
     private final Tempo tempo;
-    private final Duration lateCommitMax;
+    private final Workload workload;
 
-    HabitScript(OutboxSchema schema, HotKeys keys, SplittableRandom random, Tempo tempo, Duration lateCommitMax) {
+    HabitScript(OutboxSchema schema, HotKeys keys, SplittableRandom random, Tempo tempo, Workload workload) {
         this.schema = schema;
         this.keys = keys;
         this.random = random;
         this.tempo = tempo;
-        this.lateCommitMax = lateCommitMax;
+        this.workload = workload;
     }
 
     /** A habit, with the chance that its weight gives it. */
@@ -72,11 +73,14 @@ final class HabitScript {
     private void writeWithNumbersDrawnFirst(OrderTransaction transaction, int events) throws SQLException {
         int aggregate = keys.pick(random);
         // The lock first: a number drawn before it would promise a place in the order that others may overtake.
-        Change change = raise(transaction, aggregate, events);
+        Change change = insertFirst() ? unversioned(aggregate, events) : raise(transaction, aggregate, events);
         List<Long> numbers = transaction.drawNumbers(events + random.nextInt(2));
         awaitOthers();
         boolean byHand = schema.takesNumbersByHand();
         transaction.insert(schema.table(), change, byHand ? numbers : List.of());
+        if (insertFirst()) {
+            transaction.raiseVersionOfInserted(change.key());
+        }
     }
 
     private void writeSeveral(OrderTransaction transaction, int events) throws SQLException {
@@ -85,13 +89,38 @@ final class HabitScript {
         for (int i = 0; i < events; i++) {
             versions.merge(keys.pick(random), 1, Integer::sum);
         }
+        if (insertFirst()) {
+            for (Map.Entry<Integer, Integer> entry : versions.entrySet()) {
+                transaction.insert(schema.table(), unversioned(entry.getKey(), entry.getValue()));
+            }
+            for (int aggregate : versions.keySet()) {
+                transaction.raiseVersionOfInserted(HotKeys.key(aggregate));
+            }
+            return;
+        }
         for (Map.Entry<Integer, Integer> entry : versions.entrySet()) {
             change(transaction, entry.getKey(), entry.getValue(), schema.table());
         }
     }
 
     private void change(OrderTransaction transaction, int aggregate, int events, String table) throws SQLException {
-        transaction.insert(table, raise(transaction, aggregate, events));
+        if (!insertFirst()) {
+            transaction.insert(table, raise(transaction, aggregate, events));
+            return;
+        }
+        transaction.insert(table, unversioned(aggregate, events));
+        if (random.nextInt(LATE_LOCK_EVERY) == 0) {
+            awaitOthers();
+        }
+        transaction.raiseVersionOfInserted(HotKeys.key(aggregate));
+    }
+
+    private boolean insertFirst() {
+        return workload.manners().insertFirst();
+    }
+
+    private static Change unversioned(int aggregate, int events) {
+        return new Change(HotKeys.key(aggregate), HotKeys.type(aggregate), 0, events);
     }
 
     private static Change raise(OrderTransaction transaction, int aggregate, int events) throws SQLException {
@@ -100,6 +129,8 @@ final class HabitScript {
     }
 
     private void awaitOthers() {
-        tempo.awaitCommits(1 + random.nextInt(LATE_COMMITS_MAX), lateCommitMax.toNanos());
+        tempo.awaitCommits(
+                1 + random.nextInt(LATE_COMMITS_MAX),
+                workload.pace().lateCommitMax().toNanos());
     }
 }

@@ -23,6 +23,11 @@ public record OrderEvent(
         return new OrderEvent(id, key, version, aggregateType, payloadHash, nanos);
     }
 
+    /** The same, after this version of the aggregate. */
+    OrderEvent withVersion(int known) {
+        return new OrderEvent(id, key, known, aggregateType, payloadHash, committedNanos);
+    }
+
     /** FNV-1a over 64 bits; 0 for null, so that a tombstone differs from an empty payload. */
     public static long hash(byte @Nullable [] payload) {
         if (payload == null) {

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
- * One transaction of the shop. The aggregate's version is raised under its row's lock before the outbox is written, so
- * that the committed versions of a key are 1, 2, 3, ... in the order in which their transactions took effect.
+ * One transaction of the shop. The aggregate's version is raised under its row's lock, so that the committed versions of a key
+ * are 1, 2, 3, ... in the order in which their transactions took effect. The outbox is written after that or, by events of no
+ * version yet, before.
  *
  * <p>Belongs to one thread, and ends with {@link #commit}, {@link #prepare} or a rollback of its connection.
  */
@@ -75,6 +77,18 @@ final class OrderTransaction {
         }
     }
 
+    /** Takes the aggregate's lock, and gives its events that were inserted before the versions that this brings. */
+    void raiseVersionOfInserted(String key) throws SQLException {
+        List<Integer> unversioned = IntStream.range(0, events.size())
+                .filter(i -> events.get(i).version() == 0 && events.get(i).key().equals(key))
+                .boxed()
+                .toList();
+        int version = raiseVersion(key, unversioned.size());
+        for (int i : unversioned) {
+            events.set(i, events.get(i).withVersion(version++));
+        }
+    }
+
     /** Draws numbers from the outbox's sequence, ascending, ahead of the rows that may use them. */
     List<Long> drawNumbers(int count) throws SQLException {
         List<Long> numbers = new ArrayList<>(count);
@@ -104,8 +118,9 @@ final class OrderTransaction {
                 : "INSERT INTO " + table + columns + ", seq) OVERRIDING SYSTEM VALUE VALUES " + values + ", ?)";
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             for (int i = 0; i < change.versions(); i++) {
-                String payload = payload(change.key(), change.firstVersion() + i);
-                OrderEvent event = event(change, change.firstVersion() + i, payload);
+                int version = change.firstVersion() == 0 ? 0 : change.firstVersion() + i;
+                String payload = payload(change.key(), version);
+                OrderEvent event = event(change, version, payload);
                 insert.setObject(1, event.id());
                 insert.setString(2, event.aggregateType());
                 insert.setString(3, event.key());
@@ -168,19 +183,19 @@ final class OrderTransaction {
         return new OrderEvent(id, change.key(), version, change.aggregateType(), hash, 0);
     }
 
-    /** JSON in the form in which jsonb renders it (shorter names first, a space after each colon and comma). */
+    /** JSON in the form in which jsonb renders it (shorter names first, a space after each colon and comma). Version 0 is left out. */
     private String payload(String key, int version) {
         String note = "x".repeat(paddingBytes);
         int total = 100 + random.nextInt(100_000);
-        return "{\"key\": \"" + key + "\", \"note\": \"" + note + "\", \"total\": " + total + ", \"version\": "
-                + version + "}";
+        return "{\"key\": \"" + key + "\", \"note\": \"" + note + "\", \"total\": " + total
+                + (version == 0 ? "" : ", \"version\": " + version) + "}";
     }
 
     /**
      * What happens to one aggregate in this transaction.
      *
      * @param aggregateType decides the topic, and the partition of the outbox
-     * @param firstVersion of {@code versions} in a row
+     * @param firstVersion of {@code versions} in a row; 0 where the aggregate is not locked yet
      */
     record Change(String key, String aggregateType, int firstVersion, int versions) {}
 

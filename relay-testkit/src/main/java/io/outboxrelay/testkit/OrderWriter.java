@@ -16,12 +16,7 @@ final class OrderWriter implements ShopWorker {
         this.floor = floor;
         this.prepared = prepared;
         this.random = random;
-        this.script = new HabitScript(
-                floor.schema(),
-                keys,
-                random,
-                floor.tempo(),
-                floor.workload().pace().lateCommitMax());
+        this.script = new HabitScript(floor.schema(), keys, random, floor.tempo(), floor.workload());
     }
 
     @Override
@@ -36,7 +31,7 @@ final class OrderWriter implements ShopWorker {
                     continue;
                 }
                 floor.tempo().awaitStart(events);
-                attempt(session, script.choose(floor.workload().habits()), events);
+                attempt(session, script.choose(floor.workload().manners().habits()), events);
             }
         }
     }

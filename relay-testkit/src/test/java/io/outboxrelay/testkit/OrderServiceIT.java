@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OrderServiceIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
@@ -108,6 +109,34 @@ class OrderServiceIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Numbering.class)
+    void events_inserted_before_the_lock_are_numbered_out_of_order_and_committed_in_order(Numbering numbering)
+            throws Exception {
+        OutboxSchema schema = OutboxSchema.standard().withNumbering(numbering);
+        Workload workload = Workload.everything(17)
+                .withInsertsFirst()
+                .withEventsMax(2_000)
+                .withUnrelatedOpen(Duration.ofMillis(300));
+        try (EmbeddedDatabase database = EmbeddedDatabase.builder()
+                .config("track_commit_timestamp", "on")
+                .start()) {
+            database.execute(schema.createAll());
+            OrderService service = new OrderService(database.jdbcUrl(EmbeddedDatabase.SUPERUSER), schema, workload);
+
+            service.start();
+            CommittedHistory history = service.awaitDone(BOUND);
+
+            try (Connection connection = database.connect()) {
+                assertThat(rows(connection, schema)).isEqualTo(expectedRows(history));
+                assertThat(versions(connection)).isEqualTo(expectedVersions(history));
+                assertThat(outOfOrder(connection, history, "seq")).isPositive();
+                assertThat(outOfOrder(connection, history, "pg_xact_commit_timestamp(xmin), seq"))
+                        .isZero();
+            }
+        }
+    }
+
     private static void openOutcomes(OrderService service, TcpProxy proxy, Direction direction) {
         int wanted = service.history().unknownCount() + 8;
         long deadline = System.nanoTime() + BOUND.toNanos();
@@ -180,6 +209,23 @@ class OrderServiceIT {
             }
         }
         return versions;
+    }
+
+    /** Rows that in this order do not follow upon the version before theirs. */
+    private static int outOfOrder(Connection connection, CommittedHistory history, String order) throws SQLException {
+        Map<String, Integer> last = new HashMap<>();
+        int count = 0;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM outbox ORDER BY " + order)) {
+            while (rows.next()) {
+                OrderEvent event = history.find(rows.getObject(1, UUID.class));
+                Integer before = last.put(event.key(), event.version());
+                if (event.version() != (before == null ? 1 : before + 1)) {
+                    count++;
+                }
+            }
+        }
+        return count;
     }
 
     /** Rows of a key whose number and version disagree about the order. */
