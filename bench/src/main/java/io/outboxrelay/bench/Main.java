@@ -1,5 +1,11 @@
 package io.outboxrelay.bench;
 
+import io.outboxrelay.bench.latency.Latency;
+import io.outboxrelay.bench.stage.BenchFailure;
+import io.outboxrelay.bench.stage.Report;
+import io.outboxrelay.bench.stage.Scenario;
+import io.outboxrelay.bench.stage.UsageException;
+import io.outboxrelay.bench.throughput.Throughput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -28,7 +34,7 @@ public final class Main {
 
     /** Everything that can be asked for. */
     static List<Scenario> scenarios(Path distribution) {
-        return List.of(new Throughput(distribution));
+        return List.of(new Throughput(distribution), new Latency(distribution));
     }
 
     /** Runs what is asked for and returns the exit status. */

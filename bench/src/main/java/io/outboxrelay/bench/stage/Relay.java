@@ -1,0 +1,63 @@
+package io.outboxrelay.bench.stage;
+
+import io.outboxrelay.testkit.RelayProcess;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The packaged relay. */
+public record Relay(RelayProcess process) implements MeasuredProcess {
+    /** The header that README.md maps. */
+    public static final String TYPE_HEADER = "eventType";
+
+    /**
+     * The settings of README.md, and the relay's defaults otherwise.
+     *
+     * @param prefix what a topic's name has before the aggregate type
+     * @return a map that the caller may change
+     */
+    public static Map<String, String> settings(Servers servers, String prefix) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("source.type", "polling");
+        settings.put("source.url", servers.relayUrl());
+        settings.put("source.username", Servers.RELAY_ROLE);
+        settings.put("outbox.table", "public." + Servers.TABLE);
+        settings.put("route.topic", prefix + "${aggregatetype}");
+        settings.put("route.headers." + TYPE_HEADER, "type");
+        // With the default of 32 MiB the relay asks for a heap of a little more than 128 MiB.
+        settings.put("window.bytesMax", "30 MiB");
+        settings.put("kafka.bootstrap.servers", servers.kafka().bootstrapServers());
+        return settings;
+    }
+
+    /**
+     * Starts it with the heap of {@link MeasuredJvm}.
+     *
+     * @param jvmOptions further ones, separated by spaces
+     */
+    public static Relay started(Path distribution, Map<String, String> settings, String jvmOptions) {
+        return new Relay(RelayProcess.startedWith(MeasuredJvm.HEAP + " " + jvmOptions, distribution, settings));
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void requireRunning() {
+        if (!process.isAlive()) {
+            throw failure("ended by itself");
+        }
+    }
+
+    @Override
+    public RuntimeException failure(String what) {
+        return process.failure(what);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

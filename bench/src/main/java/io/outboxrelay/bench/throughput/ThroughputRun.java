@@ -1,0 +1,105 @@
+package io.outboxrelay.bench.throughput;
+
+import io.outboxrelay.bench.stage.Backlog;
+import io.outboxrelay.bench.stage.DatabaseState;
+import io.outboxrelay.bench.stage.MeasuredProcess;
+import io.outboxrelay.bench.stage.Relay;
+import io.outboxrelay.bench.stage.Report;
+import io.outboxrelay.bench.stage.Servers;
+import io.outboxrelay.bench.stage.TopicJudge;
+import io.outboxrelay.bench.stage.TopicVerdict;
+import io.outboxrelay.bench.stage.Workload;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.function.Function;
+
+/**
+ * One run of {@link Throughput}. Relay and ceiling take turns on the same servers, each with the same rows in a table that was
+ * empty before. Confined to the main thread.
+ */
+final class ThroughputRun {
+    private static final int ROWS_PER_TRANSACTION = 100;
+    private static final int WRITERS = 4;
+    private static final int KEYS = 100_000;
+
+    private final ThroughputOptions options;
+    private final Path distribution;
+    private final Report report;
+    private final Workload workload;
+
+    /** @param distribution the directory with the relay's {@code bin} and {@code lib} */
+    ThroughputRun(ThroughputOptions options, Path distribution, Report report) {
+        this.options = options;
+        this.distribution = distribution;
+        this.report = report;
+        this.workload = new Workload(options.events(), ROWS_PER_TRANSACTION, WRITERS, KEYS, options.payloadBytes());
+    }
+
+    /** Returns whether every event arrived once and in order. */
+    boolean measure() throws SQLException, InterruptedException {
+        report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
+        Rounds rounds = new Rounds(options);
+        try (Servers servers = Servers.started()) {
+            for (int round = 1; round <= options.rounds(); round++) {
+                // Who comes first in one round comes second in the next: neither always finds the warmer machine.
+                if (round % 2 == 1) {
+                    relay(servers, rounds, round);
+                    ceiling(servers, rounds, round);
+                } else {
+                    ceiling(servers, rounds, round);
+                    relay(servers, rounds, round);
+                }
+            }
+        }
+        rounds.print(report);
+        return rounds.verdict().isClean();
+    }
+
+    private void relay(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
+        String prefix = "relay-" + round + ".";
+        String topic = prefix + Workload.AGGREGATE_TYPE;
+        String jvmOptions = options.profile().jvmOptions();
+        Drain drain = drain(servers, topic, it -> Relay.started(distribution, Relay.settings(it, prefix), jvmOptions));
+        rounds.relay(drain, verdict(servers, topic));
+    }
+
+    private void ceiling(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
+        String topic = "ceiling-" + round + "." + Workload.AGGREGATE_TYPE;
+        Drain drain = drain(servers, topic, it -> CeilingProcess.started(it, topic));
+        rounds.ceiling(drain, verdict(servers, topic));
+    }
+
+    @SuppressWarnings("try") // the state is entered and left, nothing is asked of it
+    private Drain drain(Servers servers, String topic, Function<Servers, MeasuredProcess> starting)
+            throws SQLException {
+        servers.createTopic(topic, workload.payloadBytes());
+        try (DatabaseState.Hold hold = options.state().enter(servers)) {
+            long fillingNanos = System.nanoTime();
+            new Backlog(servers, workload).fill();
+            report.line("%s: %,d rows written in %.1f s", topic, options.events(), secondsSince(fillingNanos));
+            // Both begin with nothing left to be written from before.
+            servers.execute("CHECKPOINT");
+            try (DrainWatch watch = new DrainWatch(servers, topic, workload.events())) {
+                long begunNanos = System.nanoTime();
+                try (MeasuredProcess process = starting.apply(servers)) {
+                    Drain drain = watch.measure(process, begunNanos);
+                    if (process instanceof Relay) {
+                        options.profile().save(process.pid(), drain.firstAt(), drain.emptyAt());
+                    }
+                    return drain;
+                }
+            }
+        }
+    }
+
+    private TopicVerdict verdict(Servers servers, String topic) throws InterruptedException {
+        TopicVerdict verdict = TopicJudge.judge(servers, topic, workload);
+        report.line("%s: %s", topic, verdict);
+        servers.deleteTopic(topic);
+        return verdict;
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}
