@@ -4,6 +4,7 @@ import io.outboxrelay.ack.InFlightWindow;
 import io.outboxrelay.engine.RelayState.Active;
 import io.outboxrelay.engine.RelayState.Draining;
 import io.outboxrelay.engine.RelayState.Failed;
+import io.outboxrelay.engine.RelayState.Retrying;
 import io.outboxrelay.engine.RelayState.Standby;
 import io.outboxrelay.engine.RelayState.Starting;
 import io.outboxrelay.failure.Failure;
@@ -11,7 +12,9 @@ import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.source.OutboxSource;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the relay does about a failure: one place where a {@link FailureKind} becomes a state, a replacement or an end. Owned by
@@ -32,6 +35,9 @@ final class Reactions {
 
     /** Whether any source ever was: what is wrong afterwards is no longer a question of how the relay was set up. */
     private boolean everOpen;
+
+    /** Why the source gets no further though it has not failed, or null. */
+    private @Nullable Failure hindrance;
 
     /** The number of the first entry that must not be passed, or -1. */
     private long haltedAt = -1;
@@ -68,6 +74,23 @@ final class Reactions {
         return sourceOpen;
     }
 
+    /** What the source says that it is held up by; null when by nothing. */
+    void sourceHindered(@Nullable Failure by) {
+        hindrance = by;
+    }
+
+    boolean isSourceHindered() {
+        return hindrance != null;
+    }
+
+    /** The next state of a relay whose source is hindered, or null when that is said already. */
+    @Nullable
+    Active hindered(Active active, long nowNanos) {
+        Failure by = Objects.requireNonNull(hindrance);
+        boolean said = active instanceof Retrying retrying && retrying.failure().equals(by);
+        return said ? null : active.retrying(by, 1, nowNanos);
+    }
+
     /** Whether this entry may be sent; nothing at or behind the one that halted the relay may. */
     boolean mayPass(long number) {
         return haltedAt < 0 || number < haltedAt;
@@ -81,6 +104,7 @@ final class Reactions {
     /** The source is broken. What it delivered and did not commit will be delivered again by the next one. */
     void sourceFailed(Failure failure, long nowNanos) {
         sourceOpen = false;
+        hindrance = null;
         window.forsake();
         if (!(state instanceof Active active)) {
             // Nothing can be committed any more, and by now the outbox may be another relay's.

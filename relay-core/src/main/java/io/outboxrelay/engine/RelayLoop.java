@@ -182,6 +182,7 @@ public final class RelayLoop {
                 progress.countCommitted();
                 work++;
             }
+            reactions.sourceHindered(batch.hindrance());
             for (Entry entry : batch.entries()) {
                 if (!receive(entry)) {
                     break;
@@ -252,7 +253,9 @@ public final class RelayLoop {
         if (to == null || !reactions.isSourceOpen()) {
             return;
         }
-        Active next = acknowledgements.judge(active, to, nowNanos);
+        Active next = reactions.isSourceHindered()
+                ? reactions.hindered(active, nowNanos)
+                : acknowledgements.judge(active, to, nowNanos);
         if (next != null) {
             reactions.enter(next);
         }

@@ -88,6 +88,24 @@ class RelayLoopTest {
     }
 
     @Test
+    void says_so_once_while_its_source_is_held_up_and_runs_again_with_the_same_source() {
+        untilRunning();
+        Failure locked = transientFailure("somebody holds a lock");
+        world.outbox.hinders = locked;
+        world.insertSome(50);
+        until(Retrying.class);
+        world.pass(Duration.ofMinutes(10));
+        assertThat(world.states).hasSize(2);
+        assertThat(((Retrying) world.loop.state()).failure()).isEqualTo(locked);
+
+        world.outbox.hinders = null;
+        untilRunning();
+        world.cycleUntil("an empty outbox", world.outbox::isEmpty);
+        assertThat(world.states).hasSize(3);
+        assertThat(world.kafka.sightings).as("nothing was read twice").isEqualTo(50);
+    }
+
+    @Test
     void fails_for_good_when_history_is_lost() {
         untilRunning();
         world.outbox.breaksNow = Failure.of(FailureKind.POSITION_LOST, "slot gone", "repair");

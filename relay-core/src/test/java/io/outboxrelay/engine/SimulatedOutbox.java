@@ -36,6 +36,10 @@ final class SimulatedOutbox {
     @Nullable
     Failure breaksNow;
 
+    /** Keeps a source from reading without ending it. */
+    @Nullable
+    Failure hinders;
+
     @Nullable
     RuntimeException commitThrows;
 
@@ -103,6 +107,9 @@ final class SimulatedOutbox {
             if (!greeted && recordsMax > 0) {
                 greeted = true;
                 entries.add(new Checkpoint(new Place(session, -1)));
+            }
+            if (hinders != null) {
+                return new Batch(entries, committed, hinders);
             }
             long bytes = 0;
             for (var row : rows.tailMap(next, false).entrySet()) {

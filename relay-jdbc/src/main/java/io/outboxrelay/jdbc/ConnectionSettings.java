@@ -22,7 +22,7 @@ public record ConnectionSettings(
         Duration socketTimeout) {
 
     private static final Duration CONNECT_TIMEOUT_DEFAULT = Duration.ofSeconds(4);
-    private static final Duration SOCKET_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
+    private static final Duration SOCKET_TIMEOUT_DEFAULT = Duration.ofSeconds(10);
     private static final String MASK = "***";
 
     /** Parameters whose values are safe to show and help to find a mistake; all others are masked. */
@@ -39,7 +39,7 @@ public record ConnectionSettings(
         }
     }
 
-    /** With the default timeouts: 4 s to connect, so that a dead host is named within 5 s, and 30 s of silence. */
+    /** With the default timeouts: 4 s to connect, so that a dead host is named within 5 s, and 10 s of silence. */
     public static ConnectionSettings of(String url, @Nullable String username, @Nullable String password) {
         return new ConnectionSettings(url, username, password, CONNECT_TIMEOUT_DEFAULT, SOCKET_TIMEOUT_DEFAULT);
     }

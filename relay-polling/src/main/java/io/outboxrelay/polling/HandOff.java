@@ -21,16 +21,23 @@ final class HandOff {
     private final int entriesMax;
     private final long bytesMax;
     private final Wakeup wakeup;
+    private final SourceWatch watch;
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private long bytes;
     private @Nullable PollingPosition committed;
     private @Nullable Failure failure;
 
-    HandOff(int entriesMax, long bytesMax, Wakeup wakeup) {
+    HandOff(int entriesMax, long bytesMax, Wakeup wakeup, SourceWatch watch) {
         this.entriesMax = entriesMax;
         this.bytesMax = bytesMax;
         this.wakeup = wakeup;
+        this.watch = watch;
+    }
+
+    /** What hinders the source, for it to note and for the loop to ask. */
+    SourceWatch watch() {
+        return watch;
     }
 
     synchronized boolean hasRoom() {

@@ -14,13 +14,11 @@ import org.slf4j.LoggerFactory;
  * @param connection autocommit on
  * @param table as the inspection found it
  * @param guard a condition that holds in this session only and raises an error in any other
+ * @param statementTimeout how long a statement may take, as the server's setting of that name has it
  */
-record PollingSession(Connection connection, OutboxTable table, String guard) {
+record PollingSession(Connection connection, OutboxTable table, String guard, String statementTimeout) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
-
-    /** Below the socket's timeout, so that the server says that a statement takes too long before the network does. */
-    static final String STATEMENT_TIMEOUT = "25s";
 
     /**
      * Makes sure that every commit whose rows were read so far survives a crash of the server: one synchronous commit flushes

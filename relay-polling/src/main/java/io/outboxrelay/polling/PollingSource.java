@@ -31,7 +31,7 @@ public final class PollingSource implements OutboxSource {
     private final PollingSettings settings;
     private final SessionOpening opening;
     private final ReaderRules rules;
-    private final PollingCounters counters;
+    private final SessionLineage lineage;
     private final Supplier<Connection> connections;
     private @Nullable SourceThread thread;
 
@@ -42,7 +42,12 @@ public final class PollingSource implements OutboxSource {
      * @param counters shared by all the sources of a relay
      */
     public PollingSource(PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
-        this(settings, columns, counters, ReaderRules.PRODUCTION, new PostgresConnections(settings.connection())::open);
+        this(
+                settings,
+                columns,
+                new SessionLineage(counters),
+                ReaderRules.PRODUCTION,
+                new PostgresConnections(settings.connection())::open);
     }
 
     /**
@@ -53,11 +58,11 @@ public final class PollingSource implements OutboxSource {
     PollingSource(
             PollingSettings settings,
             OutboxColumns columns,
-            PollingCounters counters,
+            SessionLineage lineage,
             ReaderRules rules,
             Supplier<Connection> connections) {
         this.settings = settings;
-        this.counters = counters;
+        this.lineage = lineage;
         this.rules = rules;
         this.connections = connections;
         PollingSettings.Columns names = settings.columns();
@@ -68,13 +73,21 @@ public final class PollingSource implements OutboxSource {
                         new InspectionRequest.Columns(
                                 names.id(), names.sequence(), names.key(), names.payload(), columns.names()),
                         settings.order()),
-                rules.guard());
+                rules.guard(),
+                lineage);
     }
 
     /** Makes a new source for every attempt. */
     public static Supplier<OutboxSource> factory(
             PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
-        return () -> new PollingSource(settings, columns, counters);
+        return factory(
+                settings, columns, new SessionLineage(counters), new PostgresConnections(settings.connection())::open);
+    }
+
+    /** For tests: with connections that the test can interfere with. */
+    static Supplier<OutboxSource> factory(
+            PollingSettings settings, OutboxColumns columns, SessionLineage lineage, Supplier<Connection> connections) {
+        return () -> new PollingSource(settings, columns, lineage, ReaderRules.PRODUCTION, connections);
     }
 
     @Override
@@ -82,9 +95,12 @@ public final class PollingSource implements OutboxSource {
         if (thread != null) {
             throw new IllegalStateException("a source is opened once");
         }
-        HandOff handOff =
-                new HandOff(settings.reading().pageRowsMax(), settings.reading().pageBytesMax(), wakeup);
-        thread = new SourceThread(settings, opening, rules, new SourceThread.Outside(handOff, counters, connections));
+        HandOff handOff = new HandOff(
+                settings.reading().pageRowsMax(),
+                settings.reading().pageBytesMax(),
+                wakeup,
+                new SourceWatch(settings.connection().urlShown()));
+        thread = new SourceThread(settings, opening, rules, new SourceThread.Outside(handOff, lineage, connections));
         thread.start();
     }
 

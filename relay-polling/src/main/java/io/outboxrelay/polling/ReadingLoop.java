@@ -75,7 +75,7 @@ final class ReadingLoop {
         }
         long now = System.nanoTime();
         if (now - reader.tendAtNanos() >= 0) {
-            unlessHeldUp(() -> reader.tend(now));
+            unlessHeldUp(SourceWatch.Step.TENDING, () -> reader.tend(now));
         }
         park(room);
     }
@@ -97,7 +97,7 @@ final class ReadingLoop {
     private void deleteAllWaiting() throws SQLException {
         while (deletes.rowsWaiting() > 0) {
             int rows = deletes.batchRows();
-            if (!unlessHeldUp(() -> reader.settleOldest(rows))) {
+            if (!unlessHeldUp(SourceWatch.Step.DELETING, () -> reader.settleOldest(rows))) {
                 deletes.heldUp(System.nanoTime());
                 return;
             }
@@ -109,7 +109,7 @@ final class ReadingLoop {
         TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
         // Only the read itself may be tried again: what it brought is remembered from then on.
         try {
-            unlessHeldUp(() -> read[0] = reader.read());
+            unlessHeldUp(SourceWatch.Step.READING, () -> read[0] = reader.read());
         } catch (RelayException e) {
             if (e.failure().kind() != FailureKind.POISON || ordinal == deletes.rowsDeleted()) {
                 throw e;
@@ -127,7 +127,9 @@ final class ReadingLoop {
             pacing.foundSome(now);
         }
         if (!page.rows().isEmpty()) {
+            handOff.watch().asked(now);
             session.flushCommits();
+            handOff.watch().answered();
             handOff.put(numbered(page.rows()));
         }
     }
@@ -142,20 +144,29 @@ final class ReadingLoop {
     }
 
     /** Runs a step; false when an application's locks were in its way. Nothing has happened then. */
-    private boolean unlessHeldUp(Step step) throws SQLException {
+    private boolean unlessHeldUp(SourceWatch.Step what, Step step) throws SQLException {
+        SourceWatch watch = handOff.watch();
+        watch.asked(System.nanoTime());
         try {
             step.run();
+            watch.answered();
+            watch.done(what);
             return true;
         } catch (SQLException e) {
             if (e.getSQLState() == null || !HELD_UP.contains(e.getSQLState())) {
                 throw e;
             }
             long now = System.nanoTime();
+            String table = session.table().identity().quotedName();
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            watch.answered();
+            watch.heldUp(what, table, said, now);
             if (now - nextWarningNanos >= 0) {
                 LOG.warn(
-                        "somebody holds a lock on {}, or on rows in it that are published; the relay tries again ({})",
-                        session.table().identity().quotedName(),
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                        "somebody holds a lock on {}, or on rows in it that are published; the relay tries again ({}) -> {}",
+                        table,
+                        said,
+                        SourceWatch.remedy(table));
                 nextWarningNanos = now + WARN_INTERVAL_NANOS;
             }
             return false;

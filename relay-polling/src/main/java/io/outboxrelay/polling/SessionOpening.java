@@ -20,8 +20,10 @@ import java.util.UUID;
  * @param inspection of the same database
  * @param request what the settings say about the table
  * @param guard how statements make sure that they run in this session
+ * @param lineage of this relay's sessions
  */
-record SessionOpening(PostgresInspection inspection, InspectionRequest request, ReaderRules.GuardRule guard) {
+record SessionOpening(
+        PostgresInspection inspection, InspectionRequest request, ReaderRules.GuardRule guard, SessionLineage lineage) {
 
     /**
      * What the statements rely on, whatever the role's or the database's own defaults are: no filtered view of the table, no
@@ -31,8 +33,7 @@ record SessionOpening(PostgresInspection inspection, InspectionRequest request, 
             "SET row_security = off; SET lock_timeout = '1s'; SET synchronous_commit = on;"
                     + " SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0;"
                     + " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
-                    + " SET tcp_user_timeout = '15s'; SET statement_timeout = '" + PollingSession.STATEMENT_TIMEOUT
-                    + "';"
+                    + " SET tcp_user_timeout = '15s';"
                     + " SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_read_only = off;"
                     + " SET default_transaction_isolation = 'read committed'";
 
@@ -44,20 +45,22 @@ record SessionOpening(PostgresInspection inspection, InspectionRequest request, 
      *     TRANSIENT on a standby
      */
     PollingSession open(Connection connection) throws SQLException {
+        String statementTimeout = lineage.patience().statement().toMillis() + "ms";
         try (Statement statement = connection.createStatement()) {
-            statement.execute(SETTINGS);
+            statement.execute(SETTINGS + "; SET statement_timeout = '" + statementTimeout + "'");
         }
+        OutboxLock lock = new OutboxLock(request.table(), lineage);
         String token = UUID.randomUUID().toString();
         mark(connection, token);
         long found = findTable(connection);
         if (found != 0) {
-            lock(connection, found);
+            lock.take(connection, found);
         }
         OutboxTable table = inspection.inspect(connection, request).orThrow();
         if (table.identity().oid() != found) {
-            lock(connection, table.identity().oid());
+            lock.take(connection, table.identity().oid());
         }
-        return new PollingSession(connection, table, guard.condition(token));
+        return new PollingSession(connection, table, guard.condition(token), statementTimeout);
     }
 
     private static void mark(Connection connection, String token) throws SQLException {
@@ -87,22 +90,6 @@ record SessionOpening(PostgresInspection inspection, InspectionRequest request, 
             statement.setString(3, name.schema());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getLong(1) : 0;
-            }
-        }
-    }
-
-    private void lock(Connection connection, long oid) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_try_advisory_lock(hashtext('outbox-relay'), ?::bigint::oid::int)")) {
-            statement.setLong(1, oid);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new RelayException(
-                            FailureKind.FENCED,
-                            "another relay reads " + request.table() + ": it holds the table's advisory lock",
-                            "nothing, if it is meant to: this one stands by and takes over; else end the other");
-                }
             }
         }
     }

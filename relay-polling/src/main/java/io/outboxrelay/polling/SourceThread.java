@@ -8,6 +8,7 @@ import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.source.Batch;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,7 @@ final class SourceThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceThread.class);
     private static final AtomicLong SESSIONS = new AtomicLong();
+    private static final String CANCELLED = "57014";
 
     private final PollingSettings settings;
     private final SessionOpening opening;
@@ -49,10 +51,15 @@ final class SourceThread {
      * What reaches beyond the thread.
      *
      * @param handOff to the loop
-     * @param counters to the metrics
+     * @param lineage to the sessions before and after
      * @param connections to the database
      */
-    record Outside(HandOff handOff, PollingCounters counters, Supplier<Connection> connections) {}
+    record Outside(HandOff handOff, SessionLineage lineage, Supplier<Connection> connections) {
+
+        PollingCounters counters() {
+            return lineage.counters();
+        }
+    }
 
     void start() {
         thread.start();
@@ -64,7 +71,8 @@ final class SourceThread {
         if (wasFull && outside.handOff().hasRoom()) {
             LockSupport.unpark(thread);
         }
-        return batch;
+        Failure hindrance = outside.handOff().watch().hindrance(recordsMax == 0, System.nanoTime());
+        return hindrance == null ? batch : batch.hinderedBy(hindrance);
     }
 
     void settled(PollingPosition upTo) {
@@ -97,6 +105,7 @@ final class SourceThread {
         Failure failure = null;
         try (Connection open = outside.connections().get()) {
             connection = open;
+            outside.lineage().patience().grant(open);
             read(open);
         } catch (RelayException e) {
             failure = e.failure();
@@ -131,7 +140,7 @@ final class SourceThread {
                 loop.runOnce();
             }
         } catch (SQLException e) {
-            throw new RelayException(whileReading(PostgresFailures.classify(e, settings.connection())));
+            throw new RelayException(whileReading(e));
         } finally {
             if (listener != null) {
                 listener.close();
@@ -163,10 +172,30 @@ final class SourceThread {
      * What is wrong with the settings is for the inspection to say, completely, when the next session opens. Here it only shows
      * that something changed while the session ran, such as a table renamed or a privilege withdrawn.
      */
-    private static Failure whileReading(Failure failure) {
+    private Failure whileReading(SQLException error) {
+        Patience patience = outside.lineage().patience();
+        Duration granted = patience.statement();
+        long busyNanos = outside.handOff().watch().busyNanos(System.nanoTime());
+        if (CANCELLED.equals(error.getSQLState()) && busyNanos >= granted.toNanos()) {
+            patience.ranOut();
+            return Failure.of(
+                    FailureKind.TRANSIENT,
+                    "the database took longer than " + shown(granted) + " for a statement, at "
+                            + settings.connection().urlShown(),
+                    "the relay starts over and gives it " + shown(patience.statement())
+                            + "; VACUUM the outbox, and end transactions that have been open for long: they keep dead rows in"
+                            + " the way",
+                    error);
+        }
+        patience.sufficed();
+        Failure failure = PostgresFailures.classify(error, settings.connection());
         return failure.kind() == FailureKind.MISCONFIGURED
                 ? new Failure(FailureKind.TRANSIENT, failure.problems(), failure.cause())
                 : failure;
+    }
+
+    private static String shown(Duration time) {
+        return time.toMillis() / 1_000.0 + " s";
     }
 
     private static void runAside(Runnable command) {

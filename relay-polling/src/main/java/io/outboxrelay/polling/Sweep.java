@@ -74,7 +74,7 @@ final class Sweep {
             tookTooLong(end);
             return pause(startNanos);
         }
-        limitStatements(PollingSession.STATEMENT_TIMEOUT);
+        limitStatements(session.statementTimeout());
         long tookNanos = System.nanoTime() - startNanos;
         if (tookNanos < budgetMs * 1_000_000L / 4) {
             stretchNumbers = stretchNumbers > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * stretchNumbers;
@@ -104,7 +104,7 @@ final class Sweep {
     /** The session may go on after an error, such as a lock that an application held: then with its own limit. */
     private void resetLimit(SQLException reason) {
         try {
-            limitStatements(PollingSession.STATEMENT_TIMEOUT);
+            limitStatements(session.statementTimeout());
         } catch (SQLException late) {
             reason.addSuppressed(late);
         }

@@ -70,7 +70,8 @@ class AsynchronousCommitCrashIT {
         PollingCounters counters = new PollingCounters();
         OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
         try (SourceDriver driver = new SourceDriver(
-                () -> new PollingSource(settings, columns, counters, ReaderRules.PRODUCTION, gate::open),
+                () -> new PollingSource(
+                        settings, columns, new SessionLineage(counters), ReaderRules.PRODUCTION, gate::open),
                 sightings,
                 SEED)) {
             driver.start();

@@ -42,7 +42,9 @@ final class MutantTrial implements AutoCloseable {
                 connection, "outbox", PollingSettings.Columns.DEFAULT, OutboxOrder.SEQUENCE, reading);
         OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
         driver = new SourceDriver(
-                () -> new PollingSource(settings, columns, counters, rules.watched(), pooler::open), sightings, 1);
+                () -> new PollingSource(settings, columns, new SessionLineage(counters), rules.watched(), pooler::open),
+                sightings,
+                1);
         driver.start();
     }
 

@@ -105,7 +105,8 @@ final class OutboxFixture {
                         new PostgresInspection(
                                 new PostgresConnections(settings().connection())),
                         request,
-                        ReaderRules.PRODUCTION.guard())
+                        ReaderRules.PRODUCTION.guard(),
+                        new SessionLineage(new PollingCounters()))
                 .open(connection);
     }
 

@@ -23,7 +23,7 @@ final class TestConsumer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    final PollingCounters counters = new PollingCounters();
+    final PollingCounters counters;
     final List<Entry> entries = new ArrayList<>();
     final List<Position> committed = new ArrayList<>();
     final OutboxSource source;
@@ -31,20 +31,28 @@ final class TestConsumer implements AutoCloseable {
     private int takeRows = Integer.MAX_VALUE;
     private long takeBytes = Long.MAX_VALUE;
 
-    private TestConsumer(OutboxFixture outbox, ReaderRules rules, Supplier<Connection> connections, String... columns) {
-        OutboxColumns names = new OutboxColumns(List.of(columns));
-        source = connections == null
-                ? new PollingSource(outbox.settings(), names, counters)
-                : new PollingSource(outbox.settings(), names, counters, rules, connections);
+    private TestConsumer(OutboxSource source, PollingCounters counters) {
+        this.source = source;
+        this.counters = counters;
         source.open(() -> {});
     }
 
     static TestConsumer of(OutboxFixture outbox, String... columns) {
-        return new TestConsumer(outbox, null, null, columns);
+        PollingCounters counters = new PollingCounters();
+        return new TestConsumer(
+                new PollingSource(outbox.settings(), new OutboxColumns(List.of(columns)), counters), counters);
     }
 
     static TestConsumer of(OutboxFixture outbox, ReaderRules rules, Supplier<Connection> connections) {
-        return new TestConsumer(outbox, rules, connections);
+        PollingCounters counters = new PollingCounters();
+        OutboxColumns none = new OutboxColumns(List.of());
+        return new TestConsumer(
+                new PollingSource(outbox.settings(), none, new SessionLineage(counters), rules, connections), counters);
+    }
+
+    /** With a source that others may come before and after, as in one relay. */
+    static TestConsumer of(OutboxSource source) {
+        return new TestConsumer(source, new PollingCounters());
     }
 
     TestConsumer committing() {
@@ -58,7 +66,7 @@ final class TestConsumer implements AutoCloseable {
         return this;
     }
 
-    void take() {
+    Batch take() {
         Batch batch = source.poll(takeRows, takeBytes);
         entries.addAll(batch.entries());
         if (batch.committed() != null) {
@@ -67,6 +75,7 @@ final class TestConsumer implements AutoCloseable {
         if (committing && !batch.entries().isEmpty()) {
             commitAll();
         }
+        return batch;
     }
 
     void commitAll() {
@@ -122,6 +131,16 @@ final class TestConsumer implements AutoCloseable {
             return failure[0] != null;
         });
         return failure[0];
+    }
+
+    /** Takes until the source says what hinders it. */
+    Failure awaitHindrance() {
+        Failure[] hindrance = new Failure[1];
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> {
+            hindrance[0] = take().hindrance();
+            return hindrance[0] != null;
+        });
+        return hindrance[0];
     }
 
     @Override

@@ -1,0 +1,94 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.polling.SessionLineage.Backend;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The advisory lock that makes a session the only reader of its outbox. It falls when the session ends, and that is for the
+ * server to notice: where a connection was forgotten on its way, or a balancer keeps the server's half of it, the session that
+ * this very relay has given up lives on, and the relay would stand by for itself. So its own predecessor is ended. Whatever
+ * another relay holds is left alone. Used by the source's thread only.
+ *
+ * @param table as the settings name it
+ * @param lineage which session the predecessor was
+ */
+record OutboxLock(String table, SessionLineage lineage) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxLock.class);
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /**
+     * Takes the lock for the session. Waits, when its own predecessor has it, for at most the session's {@code lock_timeout}.
+     *
+     * @param oid the table's
+     * @throws RelayException FENCED if another relay holds it
+     */
+    void take(Connection connection, long oid) throws SQLException {
+        if (!isTaken(connection, oid) && !(endPredecessor(connection) && comesFree(connection, oid))) {
+            throw new RelayException(
+                    FailureKind.FENCED,
+                    "another relay reads " + table + ": it holds the table's advisory lock",
+                    "nothing, if it is meant to: this one stands by and takes over; else end the other");
+        }
+        lineage.tookLock(self(connection));
+    }
+
+    private static boolean isTaken(Connection connection, long oid) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT pg_try_advisory_lock(hashtext('outbox-relay'), ?::bigint::oid::int)")) {
+            statement.setLong(1, oid);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Whether there was still one; it is ending now. */
+    private boolean endPredecessor(Connection connection) throws SQLException {
+        Backend predecessor = lineage.predecessor();
+        if (predecessor == null) {
+            return false;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_terminate_backend(pid)"
+                + " FROM pg_stat_activity WHERE pid = ? AND backend_start = ?::timestamptz")) {
+            statement.setInt(1, predecessor.pid());
+            statement.setString(2, predecessor.startedAt());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    private boolean comesFree(Connection connection, long oid) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_advisory_lock(hashtext('outbox-relay'), ?::bigint::oid::int)")) {
+            statement.setLong(1, oid);
+            statement.execute();
+            LOG.info("ended the relay's own previous session, which the server still took for alive");
+            return true;
+        } catch (SQLException e) {
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private static Backend self(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()")) {
+            row.next();
+            return new Backend(row.getInt(1), row.getString(2));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.outboxrelay.polling;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a database session and is handed to the next one: nothing that was learnt of the table, only how the relay
+ * gets along with the server. One for each relay; safe to use from any thread.
+ */
+final class SessionLineage {
+
+    /** A session as the server tells it apart from every other, also from a later one with the same process number. */
+    record Backend(int pid, String startedAt) {}
+
+    private final PollingCounters counters;
+    private final Patience patience;
+    private final AtomicReference<@Nullable Backend> predecessor = new AtomicReference<>();
+
+    SessionLineage(PollingCounters counters) {
+        this(counters, new Patience());
+    }
+
+    SessionLineage(PollingCounters counters, Patience patience) {
+        this.counters = counters;
+        this.patience = patience;
+    }
+
+    PollingCounters counters() {
+        return counters;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /** The last session of this relay that took the outbox's lock; null when none did yet. It may still live at the server. */
+    @Nullable
+    Backend predecessor() {
+        return predecessor.get();
+    }
+
+    void tookLock(Backend backend) {
+        predecessor.set(backend);
+    }
+}
