@@ -27,7 +27,8 @@ public final class Main {
 
     /** Exits with what {@code usage.txt} says. */
     public static void main(String[] args) {
-        int status = run(List.of(args), System.out, System.err);
+        Path distribution = Path.of(System.getProperty("outboxrelay.distribution"));
+        int status = run(List.of(args), scenarios(distribution), System.out, System.err);
         System.out.flush();
         System.exit(status);
     }
@@ -38,13 +39,17 @@ public final class Main {
     }
 
     /** Runs what is asked for and returns the exit status. */
-    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    static int run(List<String> arguments, List<Scenario> scenarios, PrintStream out, PrintStream err) {
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(usage());
             return 0;
         }
         try {
-            return asked(arguments).measure(new Report(out)) ? 0 : EXIT_FAILED;
+            if (asked(arguments, scenarios).measure(new Report(out))) {
+                return 0;
+            }
+            err.println("bench: FAILED. What arrived is not what was written, so the figures count for nothing.");
+            return EXIT_FAILED;
         } catch (UsageException e) {
             err.println("bench: " + e.getMessage());
             return EXIT_USAGE;
@@ -58,8 +63,7 @@ public final class Main {
         }
     }
 
-    private static Scenario.Run asked(List<String> arguments) throws UsageException {
-        List<Scenario> scenarios = scenarios(Path.of(System.getProperty("outboxrelay.distribution")));
+    private static Scenario.Run asked(List<String> arguments, List<Scenario> scenarios) throws UsageException {
         String names = scenarios.stream().map(Scenario::name).collect(Collectors.joining(", "));
         if (arguments.isEmpty()) {
             throw new UsageException("what to measure is missing; there are " + names + ", and --help");

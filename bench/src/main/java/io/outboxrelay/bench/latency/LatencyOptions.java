@@ -13,20 +13,18 @@ import java.util.List;
  * @param source what the relay reads by
  * @param load commits that come at a rate
  * @param lone events that come after silence
- * @param payloadBytes size of a payload
+ * @param notifying whether each transaction notifies the relay
  * @param state what the database looks like before
  * @param profile of the relay, while the load lasts
  */
-record LatencyOptions(String source, Load load, Lone lone, int payloadBytes, DatabaseState state, Profile profile) {
-    private static final List<String> OPTIONS = List.of(
-            "--source",
-            "--rate",
-            "--seconds",
-            "--warm-up-seconds",
-            "--lone",
-            "--silence-seconds",
-            "--payload-bytes",
-            "--state");
+record LatencyOptions(String source, Load load, Lone lone, boolean notifying, DatabaseState state, Profile profile) {
+    /** On which the writers notify and the relay listens, where that is asked for. */
+    static final String CHANNEL = "outbox";
+
+    static final List<String> OPTIONS =
+            List.of("--source", "--rate", "--seconds", "--warm-up-seconds", "--lone", "--silence-seconds", "--state");
+    static final List<String> SWITCHES = List.of("--notify");
+
     private static final int RATE_DEFAULT = 1_000;
     private static final int RATE_MAX = 100_000;
     private static final int SECONDS_DEFAULT = 30;
@@ -35,9 +33,6 @@ record LatencyOptions(String source, Load load, Lone lone, int payloadBytes, Dat
     private static final int LONE_DEFAULT = 5;
     private static final int LONE_MAX = 1_000;
     private static final int SILENCE_SECONDS_DEFAULT = 10;
-    private static final int PAYLOAD_BYTES_DEFAULT = 200;
-    private static final int PAYLOAD_BYTES_MIN = 120;
-    private static final int PAYLOAD_BYTES_MAX = 1 << 20;
 
     /**
      * Commits of one row each.
@@ -68,7 +63,7 @@ record LatencyOptions(String source, Load load, Lone lone, int payloadBytes, Dat
     static LatencyOptions parse(List<String> arguments) throws UsageException {
         List<String> options = new ArrayList<>(OPTIONS);
         options.addAll(Profile.OPTIONS);
-        Arguments given = Arguments.parse(arguments, options, List.of());
+        Arguments given = Arguments.parse(arguments, options, SWITCHES);
         return new LatencyOptions(
                 given.choice("--source", List.of("polling")),
                 new Load(
@@ -77,7 +72,7 @@ record LatencyOptions(String source, Load load, Lone lone, int payloadBytes, Dat
                         (int) given.number("--seconds", SECONDS_DEFAULT, 1, SECONDS_MAX)),
                 new Lone((int) given.number("--lone", LONE_DEFAULT, 1, LONE_MAX), (int)
                         given.number("--silence-seconds", SILENCE_SECONDS_DEFAULT, 0, SECONDS_MAX)),
-                (int) given.number("--payload-bytes", PAYLOAD_BYTES_DEFAULT, PAYLOAD_BYTES_MIN, PAYLOAD_BYTES_MAX),
+                given.has("--notify"),
                 DatabaseState.in(given),
                 Profile.in(given));
     }

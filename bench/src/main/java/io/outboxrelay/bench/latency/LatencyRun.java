@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** One run of {@link Latency}: a greeting, the load, the lone events, the verdict. Confined to the main thread. */
@@ -24,6 +25,7 @@ final class LatencyRun {
     private static final String TOPIC = PREFIX + Workload.AGGREGATE_TYPE;
     private static final int WRITERS = 8;
     private static final int KEYS = 100_000;
+    private static final int PAYLOAD_BYTES = 200;
     /** One that shows that the relay has started, before anything is measured. */
     private static final int GREETINGS = 1;
 
@@ -46,7 +48,7 @@ final class LatencyRun {
                 + options.load().uncounted()
                 + options.load().counted()
                 + options.lone().count();
-        this.workload = new Workload(events, 1, WRITERS, KEYS, options.payloadBytes());
+        this.workload = new Workload(events, 1, WRITERS, KEYS, PAYLOAD_BYTES);
         this.moments = new Moments(events);
     }
 
@@ -57,18 +59,24 @@ final class LatencyRun {
         try (Servers servers = Servers.started()) {
             servers.createTopic(TOPIC, workload.payloadBytes());
             try (DatabaseState.Hold hold = options.state().enter(servers);
-                    Writers writers = new Writers(servers, workload, moments);
+                    Writers writers = new Writers(servers, workload, moments, options.notifying());
                     Receiver receiver = Receiver.started(servers, TOPIC, moments);
                     MeasuredProcess relay = Relay.started(
-                            distribution,
-                            Relay.settings(servers, PREFIX),
-                            options.profile().jvmOptions())) {
+                            distribution, settings(servers), options.profile().jvmOptions())) {
                 Use use = measure(writers, relay);
                 TopicVerdict verdict = TopicJudge.judge(servers, TOPIC, workload);
                 print(use, verdict);
                 return verdict.isClean();
             }
         }
+    }
+
+    private Map<String, String> settings(Servers servers) {
+        Map<String, String> settings = Relay.settings(servers, PREFIX);
+        if (options.notifying()) {
+            settings.put("source.listen", LatencyOptions.CHANNEL);
+        }
+        return settings;
     }
 
     /** What the relay used: processors under load and in silence, in seconds for each second, and memory. */
@@ -153,6 +161,7 @@ final class LatencyRun {
                 .with("loneMs", "%.2f", alone.maxMillis())
                 .with("maxMs", "%.2f", load.maxMillis())
                 .with("rate", options.load().perSecond())
+                .with("notify", Boolean.toString(options.notifying()))
                 .with("state", options.state().word())
                 .with("rssMb", use.residentBytesPeak() >> 20)
                 .with("lost", verdict.lost())

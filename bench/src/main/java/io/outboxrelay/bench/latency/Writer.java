@@ -5,6 +5,7 @@ import io.outboxrelay.bench.stage.Workload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 
 /** One session of a service that writes events. Confined to one thread at a time. */
@@ -12,19 +13,27 @@ final class Writer implements AutoCloseable {
     private static final String INSERT =
             "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload) VALUES (?, ?, ?, ?, ?::jsonb)";
 
+    private static final String NOTIFY = "SELECT pg_notify('" + LatencyOptions.CHANNEL + "', '')";
+
     private final Connection connection;
     private final PreparedStatement insert;
+    private final Optional<PreparedStatement> notification;
 
-    private Writer(Connection connection, PreparedStatement insert) {
+    private Writer(Connection connection, PreparedStatement insert, Optional<PreparedStatement> notification) {
         this.connection = connection;
         this.insert = insert;
+        this.notification = notification;
     }
 
-    static Writer connected(Servers servers) throws SQLException {
+    /** @param notifying whether each transaction notifies the relay */
+    static Writer connected(Servers servers, boolean notifying) throws SQLException {
         Connection connection = servers.connect();
         try {
             connection.setAutoCommit(false);
-            return new Writer(connection, connection.prepareStatement(INSERT));
+            return new Writer(
+                    connection,
+                    connection.prepareStatement(INSERT),
+                    notifying ? Optional.of(connection.prepareStatement(NOTIFY)) : Optional.empty());
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -39,6 +48,9 @@ final class Writer implements AutoCloseable {
         insert.setString(4, Workload.EVENT_TYPE);
         insert.setString(5, workload.payloadOf(number));
         insert.executeUpdate();
+        if (notification.isPresent()) {
+            notification.get().execute();
+        }
         long askedNanos = System.nanoTime();
         connection.commit();
         moments.committed(number, askedNanos, System.nanoTime());
@@ -46,8 +58,7 @@ final class Writer implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (connection) {
-            insert.close();
-        }
+        // Its statements end with it.
+        connection.close();
     }
 }

@@ -22,13 +22,17 @@ final class Writers implements AutoCloseable {
     private final List<Writer> writers = new ArrayList<>();
     private final ExecutorService threads;
 
-    /** Connects. */
-    Writers(Servers servers, Workload workload, Moments moments) throws SQLException {
+    /**
+     * Connects.
+     *
+     * @param notifying whether each transaction notifies the relay
+     */
+    Writers(Servers servers, Workload workload, Moments moments, boolean notifying) throws SQLException {
         this.workload = workload;
         this.moments = moments;
         this.threads = Executors.newFixedThreadPool(workload.writers());
         for (int i = 0; i < workload.writers(); i++) {
-            writers.add(Writer.connected(servers));
+            writers.add(Writer.connected(servers, notifying));
         }
     }
 

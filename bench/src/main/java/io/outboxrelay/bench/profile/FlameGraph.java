@@ -28,7 +28,9 @@ final class FlameGraph {
     /** The picture. */
     static String of(CallTree tree) {
         FlameGraph graph = new FlameGraph(tree);
-        graph.draw(tree, 0, 0);
+        if (graph.isVisible(tree)) {
+            graph.draw(tree, 0, 0);
+        }
         return """
                 <svg xmlns="http://www.w3.org/2000/svg" width="%1$.0f" height="%2$d" viewBox="0 0 %1$.0f %2$d"
                      font-family="monospace" font-size="11">

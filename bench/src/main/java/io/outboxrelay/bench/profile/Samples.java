@@ -50,7 +50,9 @@ final class Samples {
         return stack;
     }
 
+    /** Without what makes the name of a lambda another one in each JVM. */
     private static String name(RecordedMethod method) {
-        return method.getType().getName() + "." + method.getName();
+        String type = method.getType().getName().replaceFirst("\\$\\$Lambda.*", "\\$\\$Lambda");
+        return type + "." + method.getName();
     }
 }

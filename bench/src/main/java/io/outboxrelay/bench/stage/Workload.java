@@ -1,6 +1,7 @@
 package io.outboxrelay.bench.stage;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The events of a run, all derived from their numbers 0, 1, 2, ..., so that the judge needs no list of them. Consecutive numbers
@@ -19,6 +20,7 @@ public record Workload(long events, int rowsPerTransaction, int writers, int key
 
     private static final String HEX = "0123456789abcdef";
     private static final String PAYLOAD_HEAD = "{\"n\": ";
+    private static final byte[] HEAD_BYTES = PAYLOAD_HEAD.getBytes(StandardCharsets.US_ASCII);
 
     /** How many transactions write them. */
     public long transactions() {
@@ -65,13 +67,15 @@ public record Workload(long events, int rowsPerTransaction, int writers, int key
 
     /** The number in a payload, or -1 where there is none. */
     public static long numberIn(byte[] payload) {
-        byte[] head = PAYLOAD_HEAD.getBytes(StandardCharsets.US_ASCII);
+        int at = HEAD_BYTES.length;
+        if (payload.length < at || !Arrays.equals(payload, 0, at, HEAD_BYTES, 0, at)) {
+            return -1;
+        }
         long number = 0;
-        int at = head.length;
-        while (at < payload.length && payload[at] >= '0' && payload[at] <= '9' && at < head.length + 18) {
+        while (at < payload.length && payload[at] >= '0' && payload[at] <= '9' && at < HEAD_BYTES.length + 18) {
             number = number * 10 + payload[at++] - '0';
         }
-        return at == head.length ? -1 : number;
+        return at == HEAD_BYTES.length ? -1 : number;
     }
 
     private static void hex(StringBuilder to, long bits, int digits) {

@@ -19,8 +19,7 @@ import java.util.List;
  */
 record ThroughputOptions(
         String source, long events, int rounds, int payloadBytes, DatabaseState state, Profile profile) {
-    private static final List<String> OPTIONS =
-            List.of("--source", "--events", "--rounds", "--payload-bytes", "--state");
+    static final List<String> OPTIONS = List.of("--source", "--events", "--rounds", "--payload-bytes", "--state");
     private static final long EVENTS_DEFAULT = 1_000_000;
     private static final long EVENTS_MAX = 100_000_000;
     private static final int ROUNDS_MAX = 99;

@@ -33,7 +33,7 @@ class StyleTest {
         assertThat(SOURCES)
                 .extracting(source -> source.path().getName(0).toString())
                 .contains("relay-core", "relay-jdbc", "relay-polling", "config", "relay-sidecar")
-                .contains("relay-testkit", "relay-demo");
+                .contains("relay-testkit", "relay-demo", "bench");
         assertThat(SOURCES).anyMatch(Source::isTest);
     }
 

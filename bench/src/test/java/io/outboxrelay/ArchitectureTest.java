@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The direction of every dependency. It stands in the demo's module because that is the only one whose tests see all
- * others: the product's through the sidecar, and the testkit.
+ * The direction of every dependency. It stands in the bench's module because that is the only one whose tests see all
+ * others: the product's through the sidecar, the testkit, and the demo.
  */
 class ArchitectureTest {
     /** Each group may use the groups before it, and nothing of its own group but itself. */
@@ -37,8 +37,11 @@ class ArchitectureTest {
             Set.of("config"),
             Set.of("sidecar"));
 
-    /** Beside the product: neither may use it, nor be used by it. The demo starts the relay as a process. */
-    private static final List<Set<String>> BESIDE = List.of(Set.of("testkit"), Set.of("demo"));
+    /**
+     * Beside the product, which uses none of them. Testkit and demo use nothing of the product, and the demo starts the relay as
+     * a process; the bench also measures parts of the product by themselves.
+     */
+    private static final List<Set<String>> BESIDE = List.of(Set.of("testkit"), Set.of("demo"), Set.of("bench"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -58,6 +61,9 @@ class ArchitectureTest {
         }
         sides.add(side("testkit", Set.of()));
         sides.add(side("demo", Set.of("testkit")));
+        Set<String> benched = new TreeSet<>(Set.of("testkit"));
+        FROM_LEFT_TO_RIGHT.forEach(benched::addAll);
+        sides.add(side("bench", benched));
         return sides;
     }
 
@@ -100,7 +106,7 @@ class ArchitectureTest {
         // What has not been seen has not been checked: all modules are on this test's classpath.
         assertThat(topPackages())
                 .contains("outbox", "failure", "source", "route", "publish", "ack", "engine")
-                .contains("jdbc", "polling", "config", "sidecar", "testkit", "demo");
+                .contains("jdbc", "polling", "config", "sidecar", "testkit", "demo", "bench");
     }
 
     @Test
