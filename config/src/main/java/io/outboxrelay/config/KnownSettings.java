@@ -71,7 +71,8 @@ final class KnownSettings {
             "outbox.columns.sequence",
             COLUMN,
             "seq",
-            "The number that the database draws for each row. Not read with `outbox.order = none`.");
+            "The number that the database draws for each row. With `outbox.order = commit-timestamp` unique numbers from anywhere will do,"
+                    + " with `none` it is not read.");
     static final Setting<String> COLUMN_AGGREGATE_TYPE = otherwise(
             "outbox.columns.aggregateType", COLUMN, "aggregatetype", "What the default of `route.topic` is made of.");
     static final Setting<String> COLUMN_KEY = otherwise(
@@ -91,9 +92,18 @@ final class KnownSettings {
             "What becomes of a published row: `delete` deletes it.");
     static final Setting<OutboxOrder> ORDER = otherwise(
             "outbox.order",
-            ValueType.choice(Map.of("sequence", OutboxOrder.SEQUENCE, "none", OutboxOrder.NONE)),
+            ValueType.choice(Map.of(
+                    "sequence",
+                    OutboxOrder.SEQUENCE,
+                    "commit-timestamp",
+                    OutboxOrder.COMMIT_TIMESTAMP,
+                    "none",
+                    OutboxOrder.NONE)),
             "sequence",
-            "What the order per key rests on. `none` is for tables without a sound sequence: every row is published, in no promised order.");
+            "What the order per key rests on. `sequence`: the rows' numbers, for applications that lock the aggregate before they insert the"
+                    + " event. `commit-timestamp`: when the transactions committed, for applications that lock it at any time, as many ORMs do;"
+                    + " needs `track_commit_timestamp = on` at the server, which costs a restart, and reads the whole table in rounds."
+                    + " `none`: every row is published, in no promised order.");
 
     static final Setting<String> TOPIC = optional(
             "route.topic",

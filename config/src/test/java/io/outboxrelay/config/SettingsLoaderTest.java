@@ -96,6 +96,13 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void order_by_commit_timestamp_reads_the_number_too() throws IOException {
+        PipelineSettings settings = file.loadSoundAnd("outbox.order = commit-timestamp");
+        assertThat(settings.source().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
+        assertThat(settings.source().columns().sequence()).isEqualTo("seq");
+    }
+
+    @Test
     void arguments_replace_lines_and_may_add_some() throws IOException {
         PipelineSettings settings = file.load(
                 SettingsFile.SOUND + "drainTimeout = bad",

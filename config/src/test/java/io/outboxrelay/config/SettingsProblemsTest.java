@@ -50,9 +50,9 @@ class SettingsProblemsTest {
                 Arguments.of("source.username =", "it has no value", "remove the line"),
                 Arguments.of("outbox.retention = keep", "'keep' is not possible", "give delete"),
                 Arguments.of(
-                        "outbox.order = commit-timestamp",
-                        "'commit-timestamp' is not possible",
-                        "give none or sequence"),
+                        "outbox.order = commit",
+                        "'commit' is not possible",
+                        "give commit-timestamp or none or sequence"),
                 Arguments.of("failures.poison = skip", "'skip' is not possible", "give halt"),
                 Arguments.of("route.keyRequired = yes", "'yes' is not possible", "give false or true"),
                 Arguments.of("route.topic = events.${type", "no closing }", "outbox.event.${aggregatetype}"),

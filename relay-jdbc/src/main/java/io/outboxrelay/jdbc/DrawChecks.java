@@ -97,7 +97,7 @@ final class DrawChecks {
             if (drawn != null && !drawn.equals(sequence)) {
                 problems.add(new Problem(
                         shown + " draws from another sequence than the trigger that fires before it",
-                        "DROP TRIGGER " + trigger.quotedName() + " ON " + name + WayOut.ORDER_NONE));
+                        "DROP TRIGGER " + trigger.quotedName() + " ON " + name + remedies.wayOut()));
                 continue;
             }
             boolean another =

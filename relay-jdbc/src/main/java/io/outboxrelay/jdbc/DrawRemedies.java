@@ -22,22 +22,27 @@ final class DrawRemedies {
         this.role = role;
     }
 
+    /** What else would do, as a comment. */
+    String wayOut() {
+        return WayOut.other(table);
+    }
+
     String column() {
         return "column " + column.quotedName();
     }
 
     String generatedAlways() {
-        return alter() + " SET GENERATED ALWAYS" + WayOut.ORDER_NONE;
+        return alter() + " SET GENERATED ALWAYS" + wayOut();
     }
 
     String enableAlways(DrawFacts facts, DrawFacts.Trigger trigger) {
         return "ALTER TABLE " + facts.member().quotedName() + " ENABLE ALWAYS TRIGGER " + trigger.quotedName()
-                + WayOut.ORDER_NONE;
+                + wayOut();
     }
 
     /** Where a sequence is there: an identity that goes on behind it, or, where there are partitions, a trigger that draws from it. */
     String fromSequence(long sequence) throws SQLException {
-        return table.hasChildren() ? trigger(sequence) : identity(sequence) + WayOut.ORDER_NONE;
+        return table.hasChildren() ? trigger(sequence) : identity(sequence) + wayOut();
     }
 
     String fromNothing() throws SQLException {
@@ -46,16 +51,16 @@ final class DrawRemedies {
                         && catalog.holds("SELECT current_setting('server_version_num')::int >= "
                                 + PARTITIONED_IDENTITY_VERSION));
         if (identity) {
-            return identity(null) + WayOut.ORDER_NONE;
+            return identity(null) + wayOut();
         }
         String fresh = newSequence();
         return "CREATE SEQUENCE " + fresh + "; " + restart(fresh, "") + "; GRANT SELECT ON SEQUENCE " + fresh + " TO "
-                + role + "; " + triggerStatements(fresh) + WayOut.ORDER_NONE;
+                + role + "; " + triggerStatements(fresh) + wayOut();
     }
 
     /** A trigger that draws from a sequence that is there, on the table at the top: its partitions take it over. */
     String trigger(long sequence) throws SQLException {
-        return triggerStatements(name(sequence)) + WayOut.ORDER_NONE;
+        return triggerStatements(name(sequence)) + wayOut();
     }
 
     /** The trigger goes; what numbers the rows then is said by the next inspection, or is sound already. */
@@ -63,10 +68,8 @@ final class DrawRemedies {
         String drop = "DROP TRIGGER " + trigger.quotedName() + " ON " + table.quotedName();
         Long own = facts.ownSequence();
         return facts.identity() == 'a'
-                ? drop + WayOut.ORDER_NONE
-                : own == null
-                        ? drop + "; " + fromNothing()
-                        : drop + "; " + triggerStatements(name(own)) + WayOut.ORDER_NONE;
+                ? drop + wayOut()
+                : own == null ? drop + "; " + fromNothing() : drop + "; " + triggerStatements(name(own)) + wayOut();
     }
 
     /** The trigger's number wins over the column's own, so the column gives its own up. */
@@ -76,7 +79,7 @@ final class DrawRemedies {
                 ? alter() + " DROP IDENTITY"
                 : alter() + " DROP DEFAULT" + (own == null ? "" : "; ALTER SEQUENCE " + name(own) + " OWNED BY NONE");
         return giveUp + "; ALTER TABLE " + table.quotedName() + " ENABLE ALWAYS TRIGGER " + trigger.quotedName()
-                + WayOut.ORDER_NONE;
+                + wayOut();
     }
 
     private String identity(@Nullable Long former) throws SQLException {

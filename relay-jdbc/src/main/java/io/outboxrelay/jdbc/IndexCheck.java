@@ -15,7 +15,7 @@ final class IndexCheck {
      */
     private static final String INDEXES = """
             SELECT format('%I.%I', n.nspname, ic.relname), i.indisvalid AND i.indisready, i.indisunique, i.indpred IS NULL,
-                   am.amname = 'btree' AND opc.opcdefault AND i.indcollation[0] = a.attcollation, i.indkey[0] = a.attnum
+                   am.amname = 'btree' AND opc.opcdefault AND i.indcollation[0] = a.attcollation, i.indkey[0] = a.attnum, i.indnkeyatts = 1
               FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = ic.relnamespace
               JOIN pg_am am ON am.oid = ic.relam JOIN pg_opclass opc ON opc.oid = i.indclass[0]
               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = ?
@@ -28,19 +28,46 @@ final class IndexCheck {
                 ON true WHERE p.partrelid = ANY(?::oid[])""";
 
     private record Index(
-            String quotedName, boolean valid, boolean unique, boolean whole, boolean plainBtree, boolean leads) {
-        boolean serves() {
-            return valid && unique && whole && plainBtree && leads;
+            String quotedName, boolean valid, boolean unique, boolean whole, boolean plainBtree, Place place) {
+        boolean serves(Demand demand) {
+            return valid && fits(demand);
         }
 
-        String shortcoming() {
-            return !leads
+        /** Whether nothing is wrong with what it is by its definition. */
+        boolean fits(Demand demand) {
+            return unique && whole && plainBtree && place.leads() && (place.alone() || !demand.alone());
+        }
+
+        String shortcoming(Demand demand) {
+            return !place.leads()
                     ? "does not lead with it"
                     : !unique
                             ? "is not unique"
-                            : !whole ? "is partial" : !plainBtree ? "is not a plain btree" : "is not valid";
+                            : !whole
+                                    ? "is partial"
+                                    : !plainBtree
+                                            ? "is not a plain btree"
+                                            : fits(demand)
+                                                    ? "is not valid"
+                                                    : "is unique only together with more columns";
         }
     }
+
+    /**
+     * Where an index has the column.
+     *
+     * @param leads in the first place
+     * @param alone as its only key
+     */
+    private record Place(boolean leads, boolean alone) {}
+
+    /**
+     * What is asked of an index.
+     *
+     * @param alone whether the column must be unique by itself
+     * @param wayOut what would do instead, as an SQL comment, or nothing
+     */
+    record Demand(boolean alone, String wayOut) {}
 
     private final Catalog catalog;
     private final List<Problem> problems;
@@ -52,19 +79,19 @@ final class IndexCheck {
 
     /** The quoted name of the index of the table itself, or null after saying what is wrong. */
     @Nullable
-    String find(FoundTable table, FoundColumn column, String wayOut) throws SQLException {
+    String find(FoundTable table, FoundColumn column, Demand demand) throws SQLException {
         // A partitioned table's index is valid only when every partition has its part; inheritance promises nothing of
         // the kind.
         List<FoundTable.Member> members = table.partitioned() ? table.tree().subList(0, 1) : table.tree();
         String found = null;
         for (FoundTable.Member member : members) {
-            String index = find(table, member, column, wayOut);
+            String index = find(table, member, column, demand);
             found = member.oid() == table.oid() ? index : found;
         }
         return found;
     }
 
-    private @Nullable String find(FoundTable table, FoundTable.Member member, FoundColumn column, String wayOut)
+    private @Nullable String find(FoundTable table, FoundTable.Member member, FoundColumn column, Demand demand)
             throws SQLException {
         List<Index> indexes = catalog.list(
                 INDEXES,
@@ -74,32 +101,28 @@ final class IndexCheck {
                         row.getBoolean(3),
                         row.getBoolean(4),
                         row.getBoolean(5),
-                        row.getBoolean(6)),
+                        new Place(row.getBoolean(6), row.getBoolean(7))),
                 column.name(),
                 member.oid());
         for (Index index : indexes) {
-            if (index.serves()) {
+            if (index.serves(demand)) {
                 return index.quotedName();
             }
         }
         List<String> shortcomings = new ArrayList<>();
-        indexes.forEach(index -> shortcomings.add(index.quotedName() + " " + index.shortcoming()));
+        indexes.forEach(index -> shortcomings.add(index.quotedName() + " " + index.shortcoming(demand)));
         problems.add(new Problem(
                 "no valid, whole, unique btree index of " + member.quotedName() + " leads with " + column.quotedName()
                         + (shortcomings.isEmpty() ? "" : ": " + String.join(", ", shortcomings)),
-                remedy(table, member, column, indexes) + wayOut));
+                remedy(table, member, column, indexes, demand) + demand.wayOut()));
         return null;
     }
 
-    private String remedy(FoundTable table, FoundTable.Member member, FoundColumn column, List<Index> indexes)
+    private String remedy(
+            FoundTable table, FoundTable.Member member, FoundColumn column, List<Index> indexes, Demand demand)
             throws SQLException {
         for (Index index : indexes) {
-            if (!index.valid()
-                    && index.leads()
-                    && index.unique()
-                    && index.whole()
-                    && index.plainBtree()
-                    && !table.partitioned()) {
+            if (!index.valid() && index.fits(demand) && !table.partitioned()) {
                 return "REINDEX INDEX CONCURRENTLY " + index.quotedName();
             }
         }

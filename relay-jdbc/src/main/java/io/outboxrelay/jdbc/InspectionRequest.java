@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record InspectionRequest(String table, Columns columns, OutboxOrder order) {
 
     public InspectionRequest {
-        if (order == OutboxOrder.SEQUENCE && columns.sequence() == null) {
-            throw new IllegalArgumentException("order by sequence needs a sequence column");
+        if (order.needsNumber() && columns.sequence() == null) {
+            throw new IllegalArgumentException("order " + order + " needs a sequence column");
         }
     }
 

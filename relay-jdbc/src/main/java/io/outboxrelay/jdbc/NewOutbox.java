@@ -21,7 +21,7 @@ final class NewOutbox {
         others.remove(names.id());
         String grants = "GRANT USAGE ON SCHEMA " + Identifiers.quote(schema) + " TO " + role
                 + "; GRANT SELECT, DELETE ON " + quotedTable + " TO " + role;
-        if (request.order() == OutboxOrder.SEQUENCE && names.sequence() != null) {
+        if (request.order().needsNumber() && names.sequence() != null) {
             others.remove(names.sequence());
             String sequence =
                     Identifiers.quote(schema) + '.' + Identifiers.quote(sequenceName(table, names.sequence()));

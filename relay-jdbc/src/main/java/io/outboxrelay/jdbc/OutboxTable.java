@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity which table it is
  * @param columns its columns that matter
- * @param sequence where the numbers come from, or null with {@link OutboxOrder#NONE}
+ * @param sequence where the numbers come from, or null where they may come from anywhere: with {@link OutboxOrder#NONE}, and
+ *     with {@link OutboxOrder#COMMIT_TIMESTAMP} in a table without partitions
  * @param index the quoted name, with schema, of the index that reading goes by: led by the sequence column, or by the id
  *     with {@link OutboxOrder#NONE}
  */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Where a remedy is SQL, it is right for the actual names and can be run as it stands; what is said beside it is an SQL comment.
  *
  * <p>One class for each subject: {@link ServerCheck}, {@link TableCheck}, {@link ColumnChecks}, {@link PrivilegeChecks},
- * {@link IndexCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks}, {@link SubscriptionCheck}, {@link Canary}.
+ * {@link IndexCheck}, {@link CommitTimestampCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks}, {@link SubscriptionCheck}, {@link Canary}.
  *
  * <p>Used by one thread, that of the connection.
  */
@@ -115,8 +115,7 @@ public final class PostgresInspection {
                 routed.add(column);
             }
         }
-        String sequenceName =
-                request.order() == OutboxOrder.SEQUENCE ? request.columns().sequence() : null;
+        String sequenceName = request.order().needsNumber() ? request.columns().sequence() : null;
         FoundColumn number = sequenceName == null ? null : columnChecks.sequence(sequenceName, privileges.role());
         List<FoundColumn> columns = new ArrayList<>(routed);
         for (FoundColumn column : new @Nullable FoundColumn[] {id, key, payload, number}) {
@@ -125,8 +124,18 @@ public final class PostgresInspection {
             }
         }
         privileges.checkTable(table, columns);
-        String index = index(catalog, table, sequenceName == null ? id : number, sequenceName != null, problems);
-        OutboxTable.Sequence sequence = number == null ? null : sequence(catalog, table, number, privileges, problems);
+        String index = index(catalog, table, sequenceName == null ? id : number, request.order(), problems);
+        if (request.order() == OutboxOrder.COMMIT_TIMESTAMP) {
+            new CommitTimestampCheck(catalog, problems).check(table, privileges.role());
+        }
+        if (number != null) {
+            new SubscriptionCheck(catalog, problems).check(table);
+        }
+        // Where rows are told apart by their numbers only, an index sees to that. No index spans several tables, a
+        // sequence does.
+        boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
+        OutboxTable.Sequence sequence =
+                number == null || !drawn ? null : sequence(catalog, table, number, privileges, problems);
         if (!problems.isEmpty() || id == null || key == null || payload == null || index == null) {
             return new Found(table, null);
         }
@@ -146,29 +155,29 @@ public final class PostgresInspection {
     }
 
     private static @Nullable String index(
-            Catalog catalog, FoundTable table, @Nullable FoundColumn column, boolean bySequence, List<Problem> problems)
+            Catalog catalog, FoundTable table, @Nullable FoundColumn column, OutboxOrder order, List<Problem> problems)
             throws SQLException {
-        return column == null
-                ? null
-                : new IndexCheck(catalog, problems).find(table, column, bySequence ? WayOut.ORDER_NONE : "");
+        // A unique index of a partitioned table must have the columns of the partition key besides.
+        boolean alone = order == OutboxOrder.COMMIT_TIMESTAMP && !table.partitioned();
+        IndexCheck.Demand demand = new IndexCheck.Demand(alone, order.needsNumber() ? WayOut.ORDER_NONE : "");
+        return column == null ? null : new IndexCheck(catalog, problems).find(table, column, demand);
     }
 
     private static OutboxTable.@Nullable Sequence sequence(
             Catalog catalog, FoundTable table, FoundColumn number, PrivilegeChecks privileges, List<Problem> problems)
             throws SQLException {
-        new SubscriptionCheck(catalog, problems).check(table);
         DrawRemedies remedies = new DrawRemedies(catalog, table, number, privileges.role());
         Long oid = new DrawChecks(catalog, remedies, problems).sequence(table, number);
         if (oid == null) {
             return null;
         }
-        SequenceChecks checks = new SequenceChecks(catalog, problems);
+        SequenceChecks checks = new SequenceChecks(catalog, table, problems);
         String name = checks.checkDefinition(oid);
         boolean readable = privileges.checkSequence(oid, name);
         if (!readable || !privileges.mayRead(table, number)) {
             return null;
         }
-        return checks.checkLastDrawn(oid, name, table, number);
+        return checks.checkLastDrawn(oid, name, number);
     }
 
     /** Without these the canary's lock would be refused for a reason that is already said. */

@@ -17,10 +17,12 @@ final class SequenceChecks {
             String quotedName, boolean bigint, long increment, long cache, boolean cycle, boolean permanent) {}
 
     private final Catalog catalog;
+    private final FoundTable table;
     private final List<Problem> problems;
 
-    SequenceChecks(Catalog catalog, List<Problem> problems) {
+    SequenceChecks(Catalog catalog, FoundTable table, List<Problem> problems) {
         this.catalog = catalog;
+        this.table = table;
         this.problems = problems;
     }
 
@@ -40,30 +42,30 @@ final class SequenceChecks {
         String alter = "ALTER SEQUENCE " + found.quotedName();
         if (!found.bigint()) {
             problems.add(new Problem(
-                    name + " is not bigint and would run out of numbers", alter + " AS bigint" + WayOut.ORDER_NONE));
+                    name + " is not bigint and would run out of numbers", alter + " AS bigint" + WayOut.other(table)));
         }
         if (found.increment() != 1) {
             problems.add(new Problem(
                     name + " counts in steps of " + found.increment()
                             + ": its clients make up the numbers between (pooled ids)",
                     alter + " INCREMENT BY 1 -- and have the application draw every number by itself"
-                            + WayOut.OR_ORDER_NONE));
+                            + WayOut.orOther(table)));
         }
         if (found.cache() != 1) {
             problems.add(new Problem(
                     name + " has CACHE " + found.cache()
                             + ": sessions keep numbers and use them long after higher ones",
                     alter + " CACHE 1 -- then have the application connect anew: its sessions still hold numbers"
-                            + WayOut.OR_ORDER_NONE));
+                            + WayOut.orOther(table)));
         }
         if (found.cycle()) {
             problems.add(
-                    new Problem(name + " starts over at its end (CYCLE)", alter + " NO CYCLE" + WayOut.ORDER_NONE));
+                    new Problem(name + " starts over at its end (CYCLE)", alter + " NO CYCLE" + WayOut.other(table)));
         }
         if (!found.permanent()) {
             problems.add(new Problem(
                     name + " is unlogged or temporary: a crash sets it back",
-                    alter + " SET LOGGED" + WayOut.ORDER_NONE));
+                    alter + " SET LOGGED" + WayOut.other(table)));
         }
         return found.quotedName();
     }
@@ -72,8 +74,7 @@ final class SequenceChecks {
      * Says whether rows stand above the last number drawn: they were written with numbers that will be drawn again. Reads a piece
      * of the index above that number only, and asks for the number again afterwards, since writers go on meanwhile.
      */
-    OutboxTable.Sequence checkLastDrawn(long oid, String quotedName, FoundTable table, FoundColumn column)
-            throws SQLException {
+    OutboxTable.Sequence checkLastDrawn(long oid, String quotedName, FoundColumn column) throws SQLException {
         OutboxTable.Sequence before = new OutboxTable.Sequence(oid, quotedName, 0);
         long lastBefore = lastDrawn(before);
         Long highest = catalog.first(
@@ -89,7 +90,7 @@ final class SequenceChecks {
                             + " has drawn only up to " + last + ": it would draw theirs again",
                     "SELECT setval(" + literal + ", GREATEST((SELECT max(" + column.quotedName() + ") FROM "
                             + table.quotedName() + "), (SELECT last_value FROM " + quotedName + ")))"
-                            + WayOut.ORDER_NONE));
+                            + WayOut.other(table)));
         }
         return new OutboxTable.Sequence(oid, quotedName, last);
     }

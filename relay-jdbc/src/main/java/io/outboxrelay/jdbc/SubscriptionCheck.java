@@ -4,7 +4,7 @@ import io.outboxrelay.failure.Problem;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Whether logical replication writes into the table: its rows bring the numbers of another server, in that one's commit order. */
+/** Whether logical replication writes into the table: its rows bring another server's numbers, and their commits that one's times. */
 final class SubscriptionCheck {
     private final Catalog catalog;
     private final List<Problem> problems;
@@ -21,7 +21,8 @@ final class SubscriptionCheck {
                 row -> row.getString(1), table.treeOids());
         for (String target : targets) {
             problems.add(new Problem(
-                    target + " is the target of a logical subscription: rows arrive with another server's numbers",
+                    target
+                            + " is the target of a logical subscription: rows arrive with another server's numbers and times",
                     "take it out of the publication there (ALTER PUBLICATION ... DROP TABLE " + target
                             + "), then ALTER SUBSCRIPTION ... REFRESH PUBLICATION here, or relay from that server"
                             + WayOut.OR_ORDER_NONE));

@@ -29,7 +29,10 @@ final class InspectedDatabase {
     }
 
     static EmbeddedDatabase server() throws SQLException {
-        EmbeddedDatabase server = EmbeddedDatabase.started();
+        return withRole(EmbeddedDatabase.started());
+    }
+
+    static EmbeddedDatabase withRole(EmbeddedDatabase server) throws SQLException {
         server.execute("CREATE ROLE \"Relay-1\" LOGIN");
         return server;
     }
@@ -81,6 +84,10 @@ final class InspectedDatabase {
 
     static InspectionRequest request(String table) {
         return new InspectionRequest(table, columns("payload"), OutboxOrder.SEQUENCE);
+    }
+
+    static InspectionRequest requestCommitTimestamp() {
+        return new InspectionRequest("outbox", columns("payload"), OutboxOrder.COMMIT_TIMESTAMP);
     }
 
     static InspectionRequest requestNone() {

@@ -11,6 +11,8 @@ public final class PollingCounters {
     private final LongAdder rowsDeleted = new LongAdder();
     private final LongAdder sweptRows = new LongAdder();
     private final LongAdder missingDeletes = new LongAdder();
+    private final LongAdder untimedRows = new LongAdder();
+    private final LongAdder clocksSetBack = new LongAdder();
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
 
     /** Rows handed on to be published, those included that a later session read again. */
@@ -29,6 +31,19 @@ public final class PollingCounters {
      */
     public long sweptRows() {
         return sweptRows.sum();
+    }
+
+    /**
+     * Rows without a commit timestamp that were read with {@code order: commit-timestamp}, whose order among each other is not known.
+     * 0 in a healthy installation, but for what stood in the table when it was switched on.
+     */
+    public long untimedRows() {
+        return untimedRows.sum();
+    }
+
+    /** How often the server's clock was set back, as far as that was noticed, with {@code order: commit-timestamp}. */
+    public long clocksSetBack() {
+        return clocksSetBack.sum();
     }
 
     /** Published rows that were already gone when the relay went to delete them: somebody else deletes. 0 in a healthy installation. */
@@ -56,6 +71,14 @@ public final class PollingCounters {
 
     void swept(int rows) {
         sweptRows.add(rows);
+    }
+
+    void untimed(int rows) {
+        untimedRows.add(rows);
+    }
+
+    void clockSetBack() {
+        clocksSetBack.increment();
     }
 
     void missing(int rows) {

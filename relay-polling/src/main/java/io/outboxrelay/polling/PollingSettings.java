@@ -18,8 +18,8 @@ public record PollingSettings(
         ConnectionSettings connection, String table, Columns columns, OutboxOrder order, Reading reading) {
 
     public PollingSettings {
-        if (order == OutboxOrder.SEQUENCE && columns.sequence() == null) {
-            throw new IllegalArgumentException("order by sequence needs a sequence column");
+        if (order.needsNumber() && columns.sequence() == null) {
+            throw new IllegalArgumentException("order " + order + " needs a sequence column");
         }
     }
 

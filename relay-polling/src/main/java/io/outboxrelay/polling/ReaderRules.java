@@ -1,7 +1,8 @@
 package io.outboxrelay.polling;
 
 /**
- * The four decisions on which reading by sequence stands or falls, in one place. The relay always runs with
+ * The decisions on which reading in order stands or falls, in one place: four of reading by sequence, the last of reading by commit
+ * timestamp. The relay always runs with
  * {@link #PRODUCTION}; tests put a wrong rule in the place of one of them, through the package-private constructor of
  * PollingSource, to prove that the tests would notice.
  *
@@ -9,31 +10,48 @@ package io.outboxrelay.polling;
  * @param runs what a range delete may cover
  * @param guard how a statement makes sure that it runs in the session which it believes to be in
  * @param dormancy when gaps may be left out of a read
+ * @param rounds what a round lists
  */
-record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard, DormancyRule dormancy) {
+record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard, DormancyRule dormancy, Rounds rounds) {
+
+    /** 4 MB of numbers; over a backlog of 10 million rows, 20 rounds. */
+    private static final int ROUND_ROWS_MAX = 500_000;
 
     static final ReaderRules PRODUCTION = new ReaderRules(
             (page, settled) -> page.exhausted() || page.lastNumber() >= settled,
             (previous, next, frontier) -> next - 1 <= previous,
             token -> "CASE WHEN current_setting('outbox_relay.session', true) = '" + token + "' THEN true"
                     + " ELSE current_setting('outbox_relay.session_lost')::boolean END",
-            (lookedThrough, capture) -> lookedThrough == capture);
+            (lookedThrough, capture) -> lookedThrough == capture,
+            new Rounds(ROUND_ROWS_MAX, (visible, limit) -> visible + " ORDER BY ts NULLS FIRST, n LIMIT " + limit));
 
     ReaderRules withCompleteness(CompletenessRule rule) {
-        return new ReaderRules(rule, runs, guard, dormancy);
+        return new ReaderRules(rule, runs, guard, dormancy, rounds);
     }
 
     ReaderRules withRuns(RunRule rule) {
-        return new ReaderRules(completeness, rule, guard, dormancy);
+        return new ReaderRules(completeness, rule, guard, dormancy, rounds);
     }
 
     ReaderRules withGuard(GuardRule rule) {
-        return new ReaderRules(completeness, runs, rule, dormancy);
+        return new ReaderRules(completeness, runs, rule, dormancy, rounds);
     }
 
     ReaderRules withDormancy(DormancyRule rule) {
-        return new ReaderRules(completeness, runs, guard, rule);
+        return new ReaderRules(completeness, runs, guard, rule, rounds);
     }
+
+    ReaderRules withRounds(int rowsMax, RoundRule rule) {
+        return new ReaderRules(completeness, runs, guard, dormancy, new Rounds(rowsMax, rule));
+    }
+
+    /**
+     * What a round lists.
+     *
+     * @param rowsMax rows, at most; not counted are those that were read already
+     * @param rule which of those that are visible
+     */
+    record Rounds(int rowsMax, RoundRule rule) {}
 
     /**
      * Whether a read has seen every row that stands at or below a settled number, so that what is still in a gap there will
@@ -66,5 +84,19 @@ record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard,
     @FunctionalInterface
     interface DormancyRule {
         boolean lookedThrough(int lookedThroughCapture, int capture);
+    }
+
+    /**
+     * The statement that lists a round. Right: in the order of commit timestamps, then numbers, and limited after that: any row
+     * that is left out then comes behind all of its key that are not.
+     */
+    @FunctionalInterface
+    interface RoundRule {
+
+        /**
+         * @param visible a SELECT of a number {@code n} and a timestamp {@code ts} for every visible row
+         * @param limit how many to list
+         */
+        String choose(String visible, int limit);
     }
 }

@@ -1,7 +1,5 @@
 package io.outboxrelay.polling;
 
-import io.outboxrelay.failure.FailureKind;
-import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -84,19 +82,7 @@ final class ScanReader implements TableReader {
     @Override
     public void tend(long nowNanos) throws SQLException {
         checkAtNanos = nowNanos + CHECK_INTERVAL_NANOS;
-        String name = session.table().identity().quotedName();
-        try (PreparedStatement statement = session.connection().prepareStatement(sql.sameTable())) {
-            statement.setString(1, name);
-            statement.setLong(2, session.table().identity().oid());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next() || !row.getBoolean(1)) {
-                    throw new RelayException(
-                            FailureKind.TRANSIENT,
-                            "table " + name + " was replaced by another",
-                            "nothing; the relay starts over with a new session");
-                }
-            }
-        }
+        new TableWatch(session).check();
     }
 
     @Override

@@ -51,9 +51,4 @@ final class ScanSql {
     String deleteIds() {
         return "DELETE FROM " + name + " t WHERE " + id + " = ANY((?::text[])::" + type + "[]) AND " + guard;
     }
-
-    /** Whether the table still is the one that was inspected. Parameters: its quoted name, its oid. */
-    String sameTable() {
-        return "SELECT to_regclass(?)::oid::bigint IS NOT DISTINCT FROM ? WHERE " + guard;
-    }
 }

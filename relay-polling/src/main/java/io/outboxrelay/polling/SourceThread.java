@@ -160,10 +160,12 @@ final class SourceThread {
         return listener;
     }
 
-    private TableReader reader(PollingSession session, long nowNanos) {
+    private TableReader reader(PollingSession session, long nowNanos) throws SQLException {
         RowRemoval removal = new DeletingRemoval(session);
         return switch (settings.order()) {
             case SEQUENCE -> SequenceReader.removing(session, settings.reading(), rules, outside.counters(), removal);
+            case COMMIT_TIMESTAMP ->
+                CommitOrderReader.open(session, settings.reading(), rules, outside.counters(), removal);
             case NONE -> new ScanReader(session, settings.reading(), outside.counters(), removal, nowNanos);
         };
     }

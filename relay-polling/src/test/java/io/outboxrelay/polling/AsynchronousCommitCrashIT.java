@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.wrong.TableLockFloorReader;
@@ -23,6 +24,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Commits that nobody waited for ({@code synchronous_commit = off}) are undone by a crash of the database, though everybody
@@ -50,13 +53,11 @@ class AsynchronousCommitCrashIT {
         server = EmbeddedDatabase.builder()
                 .config("synchronous_commit", "off")
                 .config("wal_writer_delay", "10s")
+                .config("track_commit_timestamp", "on")
                 .start();
         server.execute(SCHEMA.createAll() + "CHECKPOINT");
         shop = new Shop(server.jdbcUrl(EmbeddedDatabase.SUPERUSER), SCHEMA, history);
-        settings = PollingSettings.of(
-                ConnectionSettings.of(server.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
-                SCHEMA.table(),
-                PollingSettings.Columns.DEFAULT);
+        settings = settings(OutboxOrder.SEQUENCE);
     }
 
     @AfterEach
@@ -123,13 +124,15 @@ class AsynchronousCommitCrashIT {
         }
     }
 
-    @Test
-    void crashes_under_load_lose_invent_and_reorder_nothing() throws Exception {
-        Workload workload = Workload.everything(SEED).withWriters(10).withUnrelatedOpen(Duration.ofSeconds(1));
+    @ParameterizedTest
+    @EnumSource(names = {"SEQUENCE", "COMMIT_TIMESTAMP"})
+    void crashes_under_load_lose_invent_and_reorder_nothing(OutboxOrder order) throws Exception {
+        Workload lockFirst = Workload.everything(SEED).withWriters(10).withUnrelatedOpen(Duration.ofSeconds(1));
+        Workload workload = order == OutboxOrder.SEQUENCE ? lockFirst : lockFirst.withInsertsFirst();
         OrderService service = new OrderService(shop.jdbcUrl(), SCHEMA, workload);
         PollingCounters counters = new PollingCounters();
         try (SourceDriver driver = new SourceDriver(
-                PollingSource.factory(settings, new OutboxColumns(List.of("aggregatetype")), counters),
+                PollingSource.factory(settings(order), new OutboxColumns(List.of("aggregatetype")), counters),
                 sightings,
                 SEED)) {
             driver.start();
@@ -155,6 +158,15 @@ class AsynchronousCommitCrashIT {
 
     private interface Step {
         void run() throws Exception;
+    }
+
+    private PollingSettings settings(OutboxOrder order) {
+        return new PollingSettings(
+                ConnectionSettings.of(server.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
+                SCHEMA.table(),
+                PollingSettings.Columns.DEFAULT,
+                order,
+                PollingSettings.Reading.DEFAULT);
     }
 
     private void commitDurably(String key) throws Exception {

@@ -51,6 +51,25 @@ final class Interleavings {
         aRowAppearsBetweenThoseAboutToBeDeleted();
     }
 
+    /**
+     * What the order of numbers reorders: who inserted first, locked second. Both commit between two reads, as a rule; whoever
+     * sees the first one alone cannot go wrong.
+     */
+    void actOutInsertsFirst() {
+        for (int i = 0; i < 10; i++) {
+            try (ScriptedWriter first = shop.writer();
+                    ScriptedWriter second = shop.writer()) {
+                String key = "inserted-first-" + i;
+                second.insertFirst(key);
+                first.insertFirst(key);
+                first.lock(key);
+                first.commit();
+                second.lock(key);
+                second.commit();
+            }
+        }
+    }
+
     /** What {@code id > last} loses. */
     private void theLowerNumberCommitsLast() throws InterruptedException {
         try (ScriptedWriter late = shop.writer();

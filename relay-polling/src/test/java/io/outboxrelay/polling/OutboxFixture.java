@@ -75,6 +75,11 @@ final class OutboxFixture {
         return this;
     }
 
+    OutboxFixture byCommitTimestamp() {
+        order = OutboxOrder.COMMIT_TIMESTAMP;
+        return this;
+    }
+
     OutboxFixture unordered() {
         order = OutboxOrder.NONE;
         return this;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.StressRun.Outcome;
 import io.outboxrelay.testkit.EmbeddedDatabase;
@@ -30,12 +31,15 @@ class PollingStressIT {
     private static final int EVENTS_PER_SECOND = 1_000;
     private static final Duration SETTLED_LOAD = Duration.ofSeconds(5);
     private static final int DISCONNECTS = 3;
+    private static final ReaderRules RIGHT = ReaderRules.PRODUCTION;
 
     private static EmbeddedDatabase server;
 
     @BeforeAll
     static void start() {
-        server = EmbeddedDatabase.started();
+        server = EmbeddedDatabase.builder()
+                .config("track_commit_timestamp", "on")
+                .start();
     }
 
     @AfterAll
@@ -49,10 +53,58 @@ class PollingStressIT {
     @CsvSource({"IDENTITY, 20000", "TRIGGER_PARTITIONED, 20000", "IDENTITY, 200", "TRIGGER_PARTITIONED, 200"})
     void our_reader_loses_invents_and_reorders_nothing(Numbering numbering, int unrelatedMillis) throws Exception {
         PollingCounters counters = new PollingCounters();
-        int events = events(unrelatedMillis);
 
-        Outcome outcome = run(numbering, unrelatedMillis, OutboxOrder.SEQUENCE, counters);
+        Outcome outcome = run(numbering, workload(unrelatedMillis), OutboxOrder.SEQUENCE, RIGHT, counters);
 
+        assertSound(outcome, events(unrelatedMillis), counters);
+    }
+
+    /** Numbers that sessions draw ahead are as good as any, and small rounds leave most rows for the next one. */
+    @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
+    @CsvSource({"IDENTITY, 20000, 500000", "TRIGGER_PARTITIONED, 200, 500000", "IDENTITY_CACHE_50, 200, 20"})
+    void by_commit_timestamp_the_same_holds_for_events_inserted_before_their_aggregate_is_locked(
+            Numbering numbering, int unrelatedMillis, int roundRowsMax) throws Exception {
+        PollingCounters counters = new PollingCounters();
+        Workload workload = workload(unrelatedMillis).withInsertsFirst();
+        ReaderRules rules = RIGHT.withRounds(roundRowsMax, RIGHT.rounds().rule());
+
+        Outcome outcome = run(numbering, workload, OutboxOrder.COMMIT_TIMESTAMP, rules, counters);
+
+        assertSound(outcome, events(unrelatedMillis), counters);
+        assertThat(counters.untimedRows()).isZero();
+        assertThat(counters.clocksSetBack()).isZero();
+    }
+
+    /** What the test above is worth. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void by_sequence_events_inserted_before_their_aggregate_is_locked_are_complete_and_out_of_order() throws Exception {
+        Workload workload = workload(200).withInsertsFirst();
+
+        Outcome outcome = run(Numbering.IDENTITY, workload, OutboxOrder.SEQUENCE, RIGHT, new PollingCounters());
+
+        assertThat(outcome.verdict().reordered())
+                .as("seed %d: %s", SEED, outcome.verdict())
+                .isPositive();
+        assertThat(outcome.verdict().lost() + outcome.verdict().phantom())
+                .as("seed %d: %s", SEED, outcome.verdict())
+                .isZero();
+    }
+
+    @Test
+    void without_order_it_loses_and_invents_nothing_even_where_sessions_draw_numbers_ahead() throws Exception {
+        Outcome outcome =
+                run(Numbering.IDENTITY_CACHE_50, workload(200), OutboxOrder.NONE, RIGHT, new PollingCounters());
+
+        assertThat(outcome.fatal()).as("seed %d", SEED).isNull();
+        assertThat(outcome.verdict().lost() + outcome.verdict().phantom())
+                .as("seed %d: %s", SEED, outcome.verdict())
+                .isZero();
+        assertThat(outcome.rowsLeft()).as("seed %d", SEED).isZero();
+    }
+
+    private static void assertSound(Outcome outcome, int events, PollingCounters counters) {
         assertThat(outcome.fatal()).as("seed %d", SEED).isNull();
         assertThat(outcome.verdict().isSound())
                 .as("seed %d: %s", SEED, outcome.verdict())
@@ -67,34 +119,30 @@ class PollingStressIT {
         assertThat(counters.missingDeletes()).as("seed %d", SEED).isZero();
     }
 
-    @Test
-    void without_order_it_loses_and_invents_nothing_even_where_sessions_draw_numbers_ahead() throws Exception {
-        Outcome outcome = run(Numbering.IDENTITY_CACHE_50, 200, OutboxOrder.NONE, new PollingCounters());
-
-        assertThat(outcome.fatal()).as("seed %d", SEED).isNull();
-        assertThat(outcome.verdict().lost() + outcome.verdict().phantom())
-                .as("seed %d: %s", SEED, outcome.verdict())
-                .isZero();
-        assertThat(outcome.rowsLeft()).as("seed %d", SEED).isZero();
-    }
-
-    private static Outcome run(Numbering numbering, int unrelatedMillis, OutboxOrder order, PollingCounters counters)
-            throws Exception {
-        Workload workload = Workload.everything(SEED)
+    private static Workload workload(int unrelatedMillis) {
+        return Workload.everything(SEED)
                 .withWriters(10)
                 .withEventsMax(events(unrelatedMillis))
                 .withEventsPerSecond(EVENTS_PER_SECOND)
                 .withUnrelatedOpen(Duration.ofMillis(unrelatedMillis));
+    }
+
+    private static Outcome run(
+            Numbering numbering, Workload workload, OutboxOrder order, ReaderRules rules, PollingCounters counters)
+            throws Exception {
         StressRun run = new StressRun(server, OutboxSchema.standard().withNumbering(numbering), workload, DISCONNECTS);
-        return run.ofSound((database, moments) -> PollingSource.factory(
-                new PollingSettings(
-                        ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
-                        "outbox",
-                        PollingSettings.Columns.DEFAULT,
-                        order,
-                        PollingSettings.Reading.DEFAULT),
-                new OutboxColumns(List.of("aggregatetype")),
-                counters));
+        return run.ofSound((database, moments) -> {
+            PollingSettings settings = new PollingSettings(
+                    ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
+                    "outbox",
+                    PollingSettings.Columns.DEFAULT,
+                    order,
+                    PollingSettings.Reading.DEFAULT);
+            OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
+            SessionLineage lineage = new SessionLineage(counters);
+            PostgresConnections connections = new PostgresConnections(settings.connection());
+            return () -> new PollingSource(settings, columns, lineage, rules, connections::open);
+        });
     }
 
     private static int events(int unrelatedMillis) {

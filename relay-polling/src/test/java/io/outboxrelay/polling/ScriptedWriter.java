@@ -53,6 +53,19 @@ final class ScriptedWriter implements AutoCloseable {
         return insert(key, "", number);
     }
 
+    /** Inserts an event before its aggregate is locked, as ORMs do. Its payload cannot tell the version, which comes with the lock. */
+    void insertFirst(String key) {
+        String payload = "{\"key\": \"" + key + "\"}";
+        insert(key, 0, payload, null);
+    }
+
+    /** Takes the aggregate's lock, which gives the event that was inserted before its version. */
+    OrderEvent lock(String key) {
+        int version = raiseVersion(key);
+        events.replaceAll(event -> event.version() == 0 ? event.withVersion(version) : event);
+        return events.get(events.size() - 1);
+    }
+
     /** Draws a number from the outbox's sequence. */
     long drawNumber() {
         return value("SELECT " + schema.nextNumber());
@@ -138,9 +151,17 @@ final class ScriptedWriter implements AutoCloseable {
     }
 
     private OrderEvent insert(String key, String note, Long number) {
-        int version = (int) value("INSERT INTO orders VALUES ('" + key
-                + "', 1) ON CONFLICT (id) DO UPDATE SET version = orders.version + 1 RETURNING version");
+        int version = raiseVersion(key);
         String payload = "{\"key\": \"" + key + "\", \"note\": \"" + note + "\", \"version\": " + version + "}";
+        return insert(key, version, payload, number);
+    }
+
+    private int raiseVersion(String key) {
+        return (int) value("INSERT INTO orders VALUES ('" + key
+                + "', 1) ON CONFLICT (id) DO UPDATE SET version = orders.version + 1 RETURNING version");
+    }
+
+    private OrderEvent insert(String key, int version, String payload, Long number) {
         long hash = OrderEvent.hash(payload.getBytes(StandardCharsets.UTF_8));
         OrderEvent event = new OrderEvent(UUID.randomUUID(), key, version, AGGREGATE_TYPE, hash, 0);
         String columns = "INSERT INTO " + schema.table() + " (id, aggregatetype, aggregateid, type, payload";

@@ -84,6 +84,18 @@ class SessionGuardIT {
                 () -> new Sweep(session, sql, new PollingCounters()).run(new ReadingProgress(ReaderRules.PRODUCTION)));
         statements.put("ids", scanning::read);
         statements.put("check of the table", () -> scanning.tend(0));
+        CommitOrderSql rounds = new CommitOrderSql(session.table(), session.guard());
+        RoundListing listing = new RoundListing(
+                session, ReaderRules.PRODUCTION.rounds(), new UntimedRows(session.table(), new PollingCounters()));
+        statements.put("a round", () -> listing.list(new long[0]));
+        statements.put("rows by number", () -> copy.read(rounds.page(new long[] {1, 2}), 1_000));
+        statements.put(
+                "delete by number and id",
+                () -> delete(
+                        session,
+                        new RowDelete(rounds.delete(), "text", List.of(new String[] {"1"}, new String[] {"a"}))));
+        statements.put("snapshot", () -> OutboxFixture.execute(session.connection(), rounds.snapshot()));
+        statements.put("clock", () -> OutboxFixture.execute(session.connection(), rounds.clock()));
         return statements;
     }
 

@@ -74,7 +74,12 @@ record StressRun(EmbeddedDatabase server, OutboxSchema schema, Workload workload
         Sightings sightings = new Sightings();
         try (SourceDriver driver = new SourceDriver(reader.sources(database, moments), sightings, workload.seed())) {
             driver.start();
-            new Interleavings(new Shop(url, schema, service.history()), sightings, driver, moments).actOut();
+            Interleavings interleavings =
+                    new Interleavings(new Shop(url, schema, service.history()), sightings, driver, moments);
+            interleavings.actOut();
+            if (workload.manners().insertFirst()) {
+                interleavings.actOutInsertsFirst();
+            }
             service.start();
             disconnect(service, database);
             CommittedHistory history = service.awaitDone(LOAD_MAX);

@@ -39,8 +39,10 @@ final class SharedServers {
 
     private static SharedServers start() {
         try {
-            EmbeddedDatabase database =
-                    EmbeddedDatabase.builder().passwordsRequired().start();
+            EmbeddedDatabase database = EmbeddedDatabase.builder()
+                    .passwordsRequired()
+                    .config("track_commit_timestamp", "on")
+                    .start();
             database.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + PASSWORD + "'");
             return new SharedServers(database, EmbeddedKafka.started());
         } catch (SQLException e) {

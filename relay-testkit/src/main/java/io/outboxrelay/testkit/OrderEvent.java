@@ -24,7 +24,7 @@ public record OrderEvent(
     }
 
     /** The same, after this version of the aggregate. */
-    OrderEvent withVersion(int known) {
+    public OrderEvent withVersion(int known) {
         return new OrderEvent(id, key, known, aggregateType, payloadHash, committedNanos);
     }
 

@@ -16,8 +16,12 @@ import java.util.List;
 public record Row(long number, String id, String key, String payload, String aggregateType) {
 
     static List<Row> select(Connection connection, String condition, int rowsMax) throws SQLException {
+        return select(connection, condition, "seq", rowsMax);
+    }
+
+    static List<Row> select(Connection connection, String condition, String order, int rowsMax) throws SQLException {
         String sql = "SELECT seq, id::text, aggregateid, payload::text, aggregatetype FROM outbox WHERE " + condition
-                + " ORDER BY seq LIMIT " + rowsMax;
+                + " ORDER BY " + order + " LIMIT " + rowsMax;
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             List<Row> rows = new ArrayList<>();
