@@ -31,6 +31,11 @@ public record ProcessUse(double cpuSeconds, long residentBytesPeak) {
         }
     }
 
+    /** The same of this JVM. */
+    public static ProcessUse ofThisOne() {
+        return of(ProcessHandle.current().pid());
+    }
+
     static ProcessUse parse(String stat, String status) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         Matcher peak = PEAK.matcher(status);

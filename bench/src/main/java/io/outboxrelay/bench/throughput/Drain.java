@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param duration from then until the last row was deleted
  * @param startUpCpuSeconds what the process used up to its first record
  * @param cpuSeconds what it used from its first record on
+ * @param brokerCpuSeconds what this JVM used from then on, in which the broker is and little else
  * @param residentBytesPeak the most memory that it ever occupied
  * @param machineBusy how busy all processors were from the first record on, by whomever, from 0 to 1
  */
@@ -22,6 +23,7 @@ record Drain(
         Duration duration,
         double startUpCpuSeconds,
         double cpuSeconds,
+        double brokerCpuSeconds,
         long residentBytesPeak,
         double machineBusy) {
 
@@ -35,6 +37,10 @@ record Drain(
 
     double cpuSecondsPerMillion() {
         return cpuSeconds / events * 1e6;
+    }
+
+    double brokerCpuSecondsPerMillion() {
+        return brokerCpuSeconds / events * 1e6;
     }
 
     double residentMegabytesPeak() {

@@ -65,10 +65,12 @@ final class DrainWatch implements AutoCloseable {
         Instant firstAt = Instant.now();
         MachineUse machineAtFirst = MachineUse.now();
         ProcessUse atFirst = ProcessUse.of(process.pid());
+        ProcessUse brokerAtFirst = ProcessUse.ofThisOne();
         awaitRecords(process, events);
         awaitEmpty(process);
         long emptyNanos = System.nanoTime();
         ProcessUse atEnd = ProcessUse.of(process.pid());
+        double brokerCpuSeconds = ProcessUse.ofThisOne().cpuSeconds() - brokerAtFirst.cpuSeconds();
         double busy = MachineUse.now().busySince(machineAtFirst);
         requireEmpty(process);
         return new Drain(
@@ -78,6 +80,7 @@ final class DrainWatch implements AutoCloseable {
                 Duration.ofNanos(emptyNanos - firstNanos),
                 atFirst.cpuSeconds(),
                 atEnd.cpuSeconds() - atFirst.cpuSeconds(),
+                brokerCpuSeconds,
                 atEnd.residentBytesPeak(),
                 busy);
     }

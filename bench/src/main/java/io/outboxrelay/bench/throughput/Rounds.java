@@ -17,6 +17,7 @@ final class Rounds {
             "drained s",
             "first record s",
             "CPU s/million",
+            "broker's",
             "CPU s to start",
             "peak RSS MB",
             "machine busy");
@@ -58,8 +59,8 @@ final class Rounds {
                 .with("scenario", "throughput")
                 .with("source", options.source())
                 .with("events", options.events())
-                .with("eventsPerSecond", "%.0f", ofRelay)
-                .with("ceilingEventsPerSecond", "%.0f", ofCeiling)
+                .with("eventsPerSecond", rateFormat(ofRelay), ofRelay)
+                .with("ceilingEventsPerSecond", rateFormat(ofCeiling), ofCeiling)
                 .with("ratio", "%.3f", ofRelay / ofCeiling)
                 .with(
                         "rssMb",
@@ -85,13 +86,19 @@ final class Rounds {
     private static List<String> row(String who, Drain drain) {
         return List.of(
                 who,
-                figure("%,.0f", drain.eventsPerSecond()),
+                figure(rateFormat(drain.eventsPerSecond()), drain.eventsPerSecond()),
                 figure("%.2f", drain.duration().toNanos() / 1e9),
                 figure("%.2f", drain.startUp().toNanos() / 1e9),
                 figure("%.2f", drain.cpuSecondsPerMillion()),
+                figure("%.2f", drain.brokerCpuSecondsPerMillion()),
                 figure("%.2f", drain.startUpCpuSeconds()),
                 figure("%.0f", drain.residentMegabytesPeak()),
                 figure("%.0f %%", 100 * drain.machineBusy()));
+    }
+
+    /** Of large payloads there are few in a second. */
+    private static String rateFormat(double perSecond) {
+        return perSecond < 100 ? "%.2f" : "%.0f";
     }
 
     private static double median(List<Drain> drains, ToDoubleFunction<Drain> figure) {

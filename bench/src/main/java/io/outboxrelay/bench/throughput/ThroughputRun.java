@@ -21,6 +21,10 @@ final class ThroughputRun {
     private static final int ROWS_PER_TRANSACTION = 100;
     private static final int WRITERS = 4;
     private static final int KEYS = 100_000;
+    /** Enough for the broker's JVM to have compiled what it does all the time: whoever comes first would pay for it otherwise. */
+    private static final long WARM_UP_EVENTS_MAX = 300_000;
+
+    private static final long WARM_UP_BYTES_MAX = 100_000_000;
 
     private final ThroughputOptions options;
     private final Path distribution;
@@ -32,7 +36,11 @@ final class ThroughputRun {
         this.options = options;
         this.distribution = distribution;
         this.report = report;
-        this.workload = new Workload(options.events(), ROWS_PER_TRANSACTION, WRITERS, KEYS, options.payloadBytes());
+        this.workload = workload(options.events());
+    }
+
+    private Workload workload(long events) {
+        return new Workload(events, ROWS_PER_TRANSACTION, WRITERS, KEYS, options.payloadBytes());
     }
 
     /** Returns whether every event arrived once and in order. */
@@ -40,6 +48,7 @@ final class ThroughputRun {
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         Rounds rounds = new Rounds(options);
         try (Servers servers = Servers.started()) {
+            warmUp(servers);
             for (int round = 1; round <= options.rounds(); round++) {
                 // Who comes first in one round comes second in the next: neither always finds the warmer machine.
                 if (round % 2 == 1) {
@@ -55,31 +64,40 @@ final class ThroughputRun {
         return rounds.verdict().isClean();
     }
 
+    private void warmUp(Servers servers) throws SQLException, InterruptedException {
+        String topic = "warm-up";
+        long eventsMax = Math.min(WARM_UP_EVENTS_MAX, Math.max(1, WARM_UP_BYTES_MAX / options.payloadBytes()));
+        Workload some = workload(Math.min(options.events(), eventsMax));
+        drain(servers, some, topic, it -> CeilingProcess.started(it, topic));
+        servers.deleteTopic(topic);
+    }
+
     private void relay(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
         String prefix = "relay-" + round + ".";
         String topic = prefix + Workload.AGGREGATE_TYPE;
         String jvmOptions = options.profile().jvmOptions();
-        Drain drain = drain(servers, topic, it -> Relay.started(distribution, Relay.settings(it, prefix), jvmOptions));
+        Drain drain = drain(
+                servers, workload, topic, it -> Relay.started(distribution, Relay.settings(it, prefix), jvmOptions));
         rounds.relay(drain, verdict(servers, topic));
     }
 
     private void ceiling(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
         String topic = "ceiling-" + round + "." + Workload.AGGREGATE_TYPE;
-        Drain drain = drain(servers, topic, it -> CeilingProcess.started(it, topic));
+        Drain drain = drain(servers, workload, topic, it -> CeilingProcess.started(it, topic));
         rounds.ceiling(drain, verdict(servers, topic));
     }
 
     @SuppressWarnings("try") // the state is entered and left, nothing is asked of it
-    private Drain drain(Servers servers, String topic, Function<Servers, MeasuredProcess> starting)
+    private Drain drain(Servers servers, Workload written, String topic, Function<Servers, MeasuredProcess> starting)
             throws SQLException {
-        servers.createTopic(topic, workload.payloadBytes());
+        servers.createTopic(topic, written.payloadBytes());
         try (DatabaseState.Hold hold = options.state().enter(servers)) {
             long fillingNanos = System.nanoTime();
-            new Backlog(servers, workload).fill();
-            report.line("%s: %,d rows written in %.1f s", topic, options.events(), secondsSince(fillingNanos));
+            new Backlog(servers, written).fill();
+            report.line("%s: %,d rows written in %.1f s", topic, written.events(), secondsSince(fillingNanos));
             // Both begin with nothing left to be written from before.
             servers.execute("CHECKPOINT");
-            try (DrainWatch watch = new DrainWatch(servers, topic, workload.events())) {
+            try (DrainWatch watch = new DrainWatch(servers, topic, written.events())) {
                 long begunNanos = System.nanoTime();
                 try (MeasuredProcess process = starting.apply(servers)) {
                     Drain drain = watch.measure(process, begunNanos);
