@@ -30,11 +30,19 @@ public record OutboxRecord(
 
     /** An estimate of the memory that this record holds, in bytes, used against the bounds in bytes. */
     public long sizeBytes() {
+        return sizeBytes(id, key, payload, columns);
+    }
+
+    /** What {@link #sizeBytes()} will be of a record made of these. */
+    public static long sizeBytes(
+            String id, byte @Nullable [] key, byte @Nullable [] payload, List<@Nullable String> columns) {
         long size = OVERHEAD_BYTES
                 + 2L * id.length()
                 + (key == null ? 0 : key.length)
                 + (payload == null ? 0 : payload.length);
-        for (String value : columns) {
+        // Not with an iterator: this runs several times for every row.
+        for (int i = 0; i < columns.size(); i++) {
+            String value = columns.get(i);
             size += value == null ? 0 : 2L * value.length();
         }
         return size;

@@ -9,9 +9,9 @@ import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxMessage.Header;
 import io.outboxrelay.outbox.OutboxRecord;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,13 @@ public final class Router {
     /** The header that carries the event id. */
     public static final String ID_HEADER = "id";
 
-    /** Names already found valid are remembered, up to so many; beyond that they are checked again. */
+    /** Topics already found valid are remembered, up to so many; beyond that they are made and checked again. */
     private static final int VALID_TOPICS_MAX = 10_000;
+
+    /** A power of 2. */
+    private static final int RECENT_HEADERS = 256;
+
+    private static final int RECENT_CHARACTERS_MAX = 64;
 
     private final TopicTemplate template;
     private final OutboxColumns columns;
@@ -32,7 +37,12 @@ public final class Router {
     private final String[] headerNames;
     private final int[] headerIndexes;
     private final boolean keyRequired;
-    private final Set<String> validTopics = new HashSet<>();
+
+    /** By what they are made of. */
+    private final Map<String, String> validTopics = new HashMap<>();
+
+    /** Values of headers mostly are of a few kinds. By column and value; each until another takes its place. */
+    private final @Nullable RecentHeader[] recentHeaders = new RecentHeader[RECENT_HEADERS];
 
     /**
      * A router for these settings.
@@ -72,37 +82,45 @@ public final class Router {
         return new OutboxMessage(row.id(), topic(row), row.key(), row.payload(), headers(row));
     }
 
+    private record RecentHeader(int index, String text, Header header) {}
+
     private String topic(OutboxRecord row) {
-        String topic = fill(row);
-        if (!validTopics.contains(topic)) {
-            TopicName.problem(topic).ifPresent(problem -> {
-                throw poison(
-                        row,
-                        "route.topic gives '" + abbreviated(topic) + "', which is no valid topic name: " + problem,
-                        "correct the row, or route.topic");
-            });
-            if (validTopics.size() < VALID_TOPICS_MAX) {
-                validTopics.add(topic);
-            }
+        // With one column in it, its value alone decides.
+        boolean simple = templateIndexes.length == 1;
+        String source = simple ? required(row, 0) : fill(row);
+        String known = validTopics.get(source);
+        if (known != null) {
+            return known;
+        }
+        String topic = simple ? fill(row) : source;
+        TopicName.problem(topic).ifPresent(problem -> {
+            throw poison(
+                    row,
+                    "route.topic gives '" + abbreviated(topic) + "', which is no valid topic name: " + problem,
+                    "correct the row, or route.topic");
+        });
+        if (validTopics.size() < VALID_TOPICS_MAX) {
+            validTopics.put(source, topic);
         }
         return topic;
     }
 
     private String fill(OutboxRecord row) {
-        List<TopicTemplate.Part> parts = template.parts();
         StringBuilder topic = new StringBuilder();
         int column = 0;
-        for (TopicTemplate.Part part : parts) {
+        for (TopicTemplate.Part part : template.parts()) {
             if (part instanceof TopicTemplate.Literal literal) {
                 topic.append(literal.text());
             } else {
-                topic.append(required(row, templateIndexes[column++]));
+                topic.append(required(row, column++));
             }
         }
         return topic.toString();
     }
 
-    private String required(OutboxRecord row, int index) {
+    /** The value for the template's n-th column. */
+    private String required(OutboxRecord row, int column) {
+        int index = templateIndexes[column];
         @Nullable String value = row.columns().get(index);
         if (value == null) {
             throw poison(
@@ -119,10 +137,24 @@ public final class Router {
         for (int i = 0; i < headerNames.length; i++) {
             @Nullable String value = row.columns().get(headerIndexes[i]);
             if (value != null) {
-                headers.add(new Header(headerNames[i], value.getBytes(UTF_8)));
+                headers.add(header(i, value));
             }
         }
         return headers;
+    }
+
+    private Header header(int index, String text) {
+        if (text.length() > RECENT_CHARACTERS_MAX) {
+            return new Header(headerNames[index], text.getBytes(UTF_8));
+        }
+        int place = (text.hashCode() + index) & (RECENT_HEADERS - 1);
+        RecentHeader recent = recentHeaders[place];
+        if (recent != null && recent.index() == index && recent.text().equals(text)) {
+            return recent.header();
+        }
+        Header header = new Header(headerNames[index], text.getBytes(UTF_8));
+        recentHeaders[place] = new RecentHeader(index, text, header);
+        return header;
     }
 
     private static RelayException poison(OutboxRecord row, String why, String remedy) {

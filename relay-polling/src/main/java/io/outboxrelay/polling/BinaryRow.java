@@ -4,25 +4,31 @@ import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes what {@code COPY ... (FORMAT binary)} sends: a header, then for every row a count of fields and each field with its
  * length, then a count of -1. The fields are number, id, key, payload, then what routing asked for. After PostgreSQL's manual,
- * "COPY", binary format; the server sends one row a message, the header together with the first.
+ * "COPY", binary format; the server sends one row a message, the header together with the first. Used by one thread only.
  */
 final class BinaryRow {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
     private static final int FLAGS_BYTES = 4;
-    private static final int LEADING_FIELDS = 4;
+    /** Id, key and payload. */
+    private static final int LEADING_FIELDS = 3;
+
     private static final int END = -1;
 
-    private BinaryRow() {}
+    private final FieldForm[] forms;
+    private final RecentTexts texts = new RecentTexts();
+
+    /** @param forms of every field but the number */
+    BinaryRow(List<FieldForm> forms) {
+        this.forms = forms.toArray(FieldForm[]::new);
+    }
 
     /**
      * Takes the header off a stream's first message.
@@ -41,7 +47,8 @@ final class BinaryRow {
     }
 
     /** The row in a message, or null at the end of the stream. */
-    static @Nullable Row decode(ByteBuffer message) {
+    @Nullable
+    Row decode(ByteBuffer message) {
         if (!message.hasRemaining()) {
             return null;
         }
@@ -49,52 +56,53 @@ final class BinaryRow {
         if (fields == END) {
             return null;
         }
-        if (fields < LEADING_FIELDS) {
+        if (fields != forms.length + 1) {
             throw unexpected("a row has " + fields + " fields");
         }
-        byte[] number = bytes(message);
-        String id = text(message);
-        byte[] key = bytes(message);
-        byte[] payload = bytes(message);
-        List<@Nullable String> columns = new ArrayList<>(fields - LEADING_FIELDS);
-        for (int i = LEADING_FIELDS; i < fields; i++) {
-            columns.add(text(message));
+        int numberBytes = message.getInt();
+        if (numberBytes >= 0 && numberBytes != Long.BYTES) {
+            throw unexpected("a number of " + numberBytes + " bytes");
+        }
+        boolean numbered = numberBytes >= 0;
+        long number = numbered ? message.getLong() : 0;
+        byte[] id = bytes(message, 0);
+        byte[] key = bytes(message, 1);
+        byte[] payload = bytes(message, 2);
+        @Nullable String[] columns = new String[forms.length - LEADING_FIELDS];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = text(message, LEADING_FIELDS + i);
         }
         if (message.hasRemaining()) {
             throw unexpected(message.remaining() + " bytes follow a row");
         }
-        long n = number == null ? 0 : ByteBuffer.wrap(number).getLong();
         if (id == null) {
             throw new RelayException(
                     FailureKind.POISON,
-                    "a row has no event id" + (number == null ? "" : ", its number is " + n),
+                    "a row has no event id" + (numbered ? ", its number is " + number : ""),
                     "give the row an id, or delete it, and declare the column NOT NULL");
         }
-        return new Row(n, id, key, payload, Collections.unmodifiableList(columns));
+        return new Row(number, new String(id, StandardCharsets.UTF_8), key, payload, Arrays.asList(columns));
     }
 
-    private static byte @Nullable [] bytes(ByteBuffer message) {
+    private byte @Nullable [] bytes(ByteBuffer message, int field) {
+        int length = message.getInt();
+        return length < 0 ? null : forms[field].take(message, length);
+    }
+
+    private @Nullable String text(ByteBuffer message, int field) {
         int length = message.getInt();
         if (length < 0) {
             return null;
         }
-        byte[] value = new byte[length];
-        message.get(value);
-        return value;
-    }
-
-    private static @Nullable String text(ByteBuffer message) {
-        int length = message.getInt();
-        if (length < 0) {
-            return null;
+        if (forms[field] != FieldForm.AS_IS) {
+            return new String(forms[field].take(message, length), StandardCharsets.UTF_8);
         }
-        String value =
-                new String(message.array(), message.arrayOffset() + message.position(), length, StandardCharsets.UTF_8);
+        String text = texts.of(message.array(), message.arrayOffset() + message.position(), length);
         message.position(message.position() + length);
-        return value;
+        return text;
     }
 
-    private static RelayException unexpected(String what) {
+    static RelayException unexpected(String what) {
         return new RelayException(
                 FailureKind.BUG,
                 "COPY sent what is not its binary format: " + what,

@@ -78,7 +78,7 @@ final class CommitOrderReader implements TableReader {
         this.counters = counters;
         this.removed = removed;
         this.sql = new CommitOrderSql(session.table(), session.guard());
-        this.copy = new PageCopy(connection);
+        this.copy = PageCopy.of(session);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.table = new TableWatch(session);
         this.clock = new ServerClock(counters);

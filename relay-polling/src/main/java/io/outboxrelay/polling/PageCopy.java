@@ -21,9 +21,18 @@ final class PageCopy {
     private static final int ABSORB_ATTEMPTS_MAX = 5;
 
     private final Connection connection;
+    private final BinaryRow decoding;
 
-    PageCopy(Connection connection) {
+    /** @param forms in which the fields behind the number come, see {@link RowSelection#forms} */
+    PageCopy(Connection connection, List<FieldForm> forms) {
         this.connection = connection;
+        this.decoding = new BinaryRow(forms);
+    }
+
+    /** Reads the rows of a session's table as {@link RowSelection} selects them. */
+    static PageCopy of(PollingSession session) {
+        return new PageCopy(
+                session.connection(), new RowSelection(session.table().columns()).forms());
     }
 
     /**
@@ -65,7 +74,7 @@ final class PageCopy {
             }
             Row row;
             try {
-                row = BinaryRow.decode(buffer);
+                row = decoding.decode(buffer);
             } catch (RelayException e) {
                 if (rows.isEmpty() || e.failure().kind() != FailureKind.POISON) {
                     throw e;

@@ -16,11 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Row(long number, String id, byte @Nullable [] key, byte @Nullable [] payload, List<@Nullable String> columns) {
 
-    private static final Position NOWHERE = new PollingPosition(0, 0);
-
     /** What the row costs in memory, by the same estimate as {@link OutboxRecord#sizeBytes}. */
+    @SuppressWarnings("NullAway") // as below
     long sizeBytes() {
-        return at(NOWHERE).sizeBytes();
+        return OutboxRecord.sizeBytes(id, key, payload, columns);
     }
 
     @SuppressWarnings("NullAway") // the record does take null arrays, but that is not seen through its class file

@@ -38,13 +38,23 @@ final class RowSelection {
         return list.toString();
     }
 
-    /** The outer SELECT's list, over the inner one: bytea as it is, which only key and payload may be, all else as text. */
+    /**
+     * The outer SELECT's list, over the inner one: all as text, but bytea, which only key and payload may be, and what
+     * {@link FieldForm} makes text of.
+     */
     String rendered() {
         StringBuilder list = new StringBuilder(NUMBER);
         for (int i = 0; i < columns.size(); i++) {
-            boolean bytes = (i == 1 || i == 2) && columns.get(i).type().equals("bytea");
-            list.append(", c").append(i).append(bytes ? "" : "::text");
+            Column column = columns.get(i);
+            boolean raw = FieldForm.of(column) != FieldForm.AS_IS
+                    || ((i == 1 || i == 2) && column.type().equals("bytea"));
+            list.append(", c").append(i).append(raw ? "" : "::text");
         }
         return list.toString();
+    }
+
+    /** The forms in which {@link #rendered} makes the columns come. */
+    List<FieldForm> forms() {
+        return columns.stream().map(FieldForm::of).toList();
     }
 }

@@ -39,7 +39,7 @@ final class ScanReader implements TableReader {
         this.session = session;
         this.reading = reading;
         this.sql = new ScanSql(session.table(), session.guard());
-        this.copy = new PageCopy(session.connection());
+        this.copy = PageCopy.of(session);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.counters = counters;
         this.removal = removal;

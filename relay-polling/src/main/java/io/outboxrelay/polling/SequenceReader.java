@@ -41,7 +41,7 @@ final class SequenceReader implements TableReader {
         this.holders = parts.holders();
         this.progress = parts.progress();
         this.retention = parts.retention();
-        this.copy = new PageCopy(session.connection());
+        this.copy = PageCopy.of(session);
         this.counters = counters;
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.askAtNanos = nowNanos;

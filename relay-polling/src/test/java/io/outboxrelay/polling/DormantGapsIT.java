@@ -40,7 +40,7 @@ class DormantGapsIT {
             PollingSession session = outbox.session(connection);
             SequenceSql sql = new SequenceSql(session.table(), session.guard());
             LockHolders holders = new LockHolders(session, sql);
-            PageCopy copy = new PageCopy(connection);
+            PageCopy copy = PageCopy.of(session);
             ReadingProgress progress = new ReadingProgress(ReaderRules.PRODUCTION);
 
             assertThat(read(copy, sql, progress)).containsExactly("early");

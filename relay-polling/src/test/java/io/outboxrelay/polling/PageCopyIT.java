@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,7 @@ class PageCopyIT {
     @BeforeEach
     void connect() throws SQLException {
         connection = database.connect();
-        copy = new PageCopy(connection);
+        copy = new PageCopy(connection, Collections.nCopies(3, FieldForm.AS_IS));
     }
 
     @AfterEach

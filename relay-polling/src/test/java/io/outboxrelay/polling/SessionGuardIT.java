@@ -49,7 +49,7 @@ class SessionGuardIT {
     private static Map<String, ThrowingCallable> statements(PollingSession session) {
         SequenceSql sql = new SequenceSql(session.table(), session.guard());
         ScanSql scan = new ScanSql(session.table(), session.guard());
-        PageCopy copy = new PageCopy(session.connection());
+        PageCopy copy = PageCopy.of(session);
         Frontier fresh = new Frontier();
         Frontier withGaps = new Frontier();
         withGaps.read(10);
