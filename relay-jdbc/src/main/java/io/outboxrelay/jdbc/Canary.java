@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows that the relay sees what another session holds: a second, short connection locks the table as a writer would, and the
- * first must see that lock. It also gives away a pooler that shares sessions out by transaction, or sends reads elsewhere:
+ * first must see that lock. It also gives away what {@link PoolerCheck} cannot know a pooler by, and what {@link SplitCheck} finds:
  * the first connection's session must be the same before and after, and must not be the second's.
  */
 final class Canary {
@@ -20,9 +20,6 @@ final class Canary {
             SELECT true FROM pg_locks
              WHERE locktype = 'relation' AND relation = ?::oid AND pid = ? AND granted AND mode = 'RowExclusiveLock'
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
-
-    private static final String POOLER =
-            "connect to the primary directly, or through a session-mode pool that splits nothing";
 
     private final Connection reader;
     private final PostgresConnections connections;
@@ -39,14 +36,21 @@ final class Canary {
      */
     @Nullable
     Failure check(FoundTable table) throws SQLException {
-        long before = backend(reader);
-        try (Connection writer = connections.open()) {
-            return compare(table, before, writer);
+        try {
+            Failure split = new SplitCheck(connections, table).check(reader);
+            return split == null ? seen(table) : split;
         } catch (RelayException e) {
             Failure failure = e.failure();
             String what = "the canary failed (a second, short connection that locks the table as a writer would): "
                     + failure.problems().get(0).what();
             return Failure.of(failure.kind(), what, failure.problems().get(0).remedy(), e);
+        }
+    }
+
+    private @Nullable Failure seen(FoundTable table) throws SQLException {
+        long before = backend(reader);
+        try (Connection writer = connections.open()) {
+            return compare(table, before, writer);
         }
     }
 
@@ -65,14 +69,14 @@ final class Canary {
             return Failure.of(
                     FailureKind.MISCONFIGURED,
                     "a pooler shares the relay's database session with other connections",
-                    POOLER);
+                    PoolerCheck.REMEDY);
         }
         if (!new Catalog(reader).holds(SEEN, table.oid(), canary)) {
             return Failure.of(
                     FailureKind.MISCONFIGURED,
                     "another session's lock on " + table.quotedName()
                             + " is not seen in pg_locks: the two connections reach different servers, or the server is not PostgreSQL",
-                    POOLER + WayOut.ORDER_NONE);
+                    PoolerCheck.REMEDY + WayOut.ORDER_NONE);
         }
         return null;
     }

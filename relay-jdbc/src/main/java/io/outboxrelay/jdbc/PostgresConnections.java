@@ -1,5 +1,6 @@
 package io.outboxrelay.jdbc;
 
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import java.sql.Connection;
@@ -49,18 +50,59 @@ public final class PostgresConnections {
      * @throws RelayException classified, if there is no connection to be had
      */
     public Connection open() {
-        try {
-            Connection connection = connect();
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(RENDERING);
-                return connection;
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
+        return opened(connection -> {});
+    }
+
+    /**
+     * A new connection, as {@link #open}, whose database session belongs to it alone for as long as it lasts. Behind a pooler,
+     * further connections are opened and closed to find that out, which can take a few seconds.
+     *
+     * @throws RelayException classified, if there is no connection to be had; MISCONFIGURED if a pooler shares its session
+     */
+    public Connection openSession() {
+        return opened(connection -> {
+            // Before anything is set: what is set in a shared session, an application finds there.
+            Failure shared = new PoolerCheck(settings, this::bare).check(connection);
+            if (shared != null) {
+                throw new RelayException(shared);
             }
+        });
+    }
+
+    private Connection opened(Check check) {
+        Connection connection = bare();
+        try (Statement statement = connection.createStatement()) {
+            check.accept(connection);
+            statement.execute(RENDERING);
+            return connection;
+        } catch (SQLException e) {
+            close(connection, e);
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        } catch (RuntimeException e) {
+            close(connection, e);
+            throw e;
+        }
+    }
+
+    private static void close(Connection connection, Exception reason) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** A new connection in which nothing was set yet. */
+    private Connection bare() {
+        try {
+            return connect();
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
+    }
+
+    private interface Check {
+        void accept(Connection connection) throws SQLException;
     }
 
     private Connection connect() throws SQLException {

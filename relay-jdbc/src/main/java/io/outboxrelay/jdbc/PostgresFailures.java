@@ -27,12 +27,18 @@ public final class PostgresFailures {
     /** The parameter that a statement with the session's guard names when it has landed on a session that is not ours. */
     private static final String SESSION_LOST = "outbox_relay.session_lost";
 
+    private static final String FOREIGN =
+            "a pooler stands before the database, and a statement landed on a session that is not the relay's: ";
+
     private static final Rule UNKNOWN =
             new Rule(TRANSIENT, "the relay tries again; look at the server's log if it does not pass");
-    private static final Rule FOREIGN_SESSION = new Rule(
+    private static final Rule FOREIGN_SESSION = new Rule(TRANSIENT, PoolerCheck.REMEDY);
+    private static final Rule STARTUP_PARAMETER = new Rule(
+            MISCONFIGURED,
+            "remove the parameter from source.url, or name it in the pooler's list (PgBouncer: ignore_startup_parameters)");
+    private static final Rule POOLER = new Rule(
             TRANSIENT,
-            "connect to the server directly, or through a session-mode pool: behind a transaction pooler statements land on sessions"
-                    + " that are not the relay's");
+            "see the log of the pooler: its own errors look like this, the database's do not; the relay tries again");
     private static final Rule AWAY = new Rule(
             TRANSIENT, "check that the server runs and that source.url has its host and port; the relay waits for it");
     private static final Rule UNKNOWN_HOST =
@@ -55,6 +61,7 @@ public final class PostgresFailures {
             Map.entry("08", CUT),
             Map.entry("08001", AWAY),
             Map.entry("08004", NEGOTIATION),
+            Map.entry("08P01", POOLER),
             Map.entry("22023", new Rule(MISCONFIGURED, "correct the parameters of source.url")),
             Map.entry(
                     "25006",
@@ -104,9 +111,10 @@ public final class PostgresFailures {
         String message = message(error);
         String state = error.getSQLState();
         String who = settings.username() == null ? "" : " as " + settings.username();
-        String what = settings.scrub(message.replace(settings.url(), settings.urlShown()))
-                + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
         Rule rule = rule(error, state, message);
+        String what = (rule.equals(FOREIGN_SESSION) ? FOREIGN : "")
+                + settings.scrub(message.replace(settings.url(), settings.urlShown()))
+                + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
         return Failure.of(rule.kind(), what, rule.remedy(), error);
     }
 
@@ -120,6 +128,9 @@ public final class PostgresFailures {
         // The parameter's name stays as it is in every language that the server may speak.
         if (state.equals("42704") && message.contains(SESSION_LOST)) {
             return FOREIGN_SESSION;
+        }
+        if (state.equals("08P01") && message.contains("startup parameter")) {
+            return STARTUP_PARAMETER;
         }
         Rule exact = RULES.get(state);
         if (exact != null) {

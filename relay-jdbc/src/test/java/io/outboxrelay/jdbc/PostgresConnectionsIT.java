@@ -124,7 +124,7 @@ class PostgresConnectionsIT {
                     () -> connection
                             .createStatement()
                             .execute("SELECT current_setting('outbox_relay.session_lost')::bool"));
-            assertThat(PostgresFailures.classify(error, settings).summary()).contains("transaction pooler");
+            assertThat(PostgresFailures.classify(error, settings).summary()).contains("a pooler stands before");
         }
     }
 

@@ -47,7 +47,7 @@ public final class PollingSource implements OutboxSource {
                 columns,
                 new SessionLineage(counters),
                 ReaderRules.PRODUCTION,
-                new PostgresConnections(settings.connection())::open);
+                new PostgresConnections(settings.connection())::openSession);
     }
 
     /**
@@ -81,7 +81,10 @@ public final class PollingSource implements OutboxSource {
     public static Supplier<OutboxSource> factory(
             PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
         return factory(
-                settings, columns, new SessionLineage(counters), new PostgresConnections(settings.connection())::open);
+                settings,
+                columns,
+                new SessionLineage(counters),
+                new PostgresConnections(settings.connection())::openSession);
     }
 
     /** For tests: with connections that the test can interfere with. */

@@ -24,6 +24,7 @@ final class OutboxFixture {
 
     private final EmbeddedDatabase database;
     private final String table;
+    private String url;
     private Columns columns = new Columns("id", "seq", "key", "payload");
     private Reading reading = Reading.DEFAULT;
     private OutboxOrder order = OutboxOrder.SEQUENCE;
@@ -31,6 +32,7 @@ final class OutboxFixture {
     private OutboxFixture(EmbeddedDatabase database, String table) {
         this.database = database;
         this.table = table;
+        this.url = database.url("postgres");
     }
 
     /** Columns seq, id (text), key (text), payload (text), note (text). */
@@ -80,6 +82,12 @@ final class OutboxFixture {
         return this;
     }
 
+    /** Reads through a pooler at this URL. */
+    OutboxFixture through(String poolerUrl) {
+        url = poolerUrl;
+        return this;
+    }
+
     OutboxFixture unordered() {
         order = OutboxOrder.NONE;
         return this;
@@ -87,11 +95,7 @@ final class OutboxFixture {
 
     PollingSettings settings() {
         return new PollingSettings(
-                ConnectionSettings.of(database.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
-                table,
-                columns,
-                order,
-                reading);
+                ConnectionSettings.of(url, EmbeddedDatabase.SUPERUSER, null), table, columns, order, reading);
     }
 
     /** A connection as the relay opens it. */

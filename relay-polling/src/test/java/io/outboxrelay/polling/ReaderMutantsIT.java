@@ -131,7 +131,7 @@ class ReaderMutantsIT {
             OrderEvent above = other.write("above");
             other.commit();
             trial.awaitSeen(above);
-            trial.pooler.split();
+            trial.pooler.split("outbox");
             late.commit();
             await().atMost(MutantTrial.PATIENCE)
                     .until(() ->

@@ -38,12 +38,12 @@ final class SplitConnection implements AutoCloseable {
     }
 
     /** From now on COPY sees the table as it is now. */
-    void split() throws SQLException {
+    void split(String table) throws SQLException {
         Connection other = connections.get();
         other.setAutoCommit(false);
         other.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = other.createStatement()) {
-            statement.execute("SELECT count(*) FROM outbox");
+            statement.execute("SELECT count(*) FROM " + table);
         }
         lagging = other;
     }

@@ -1,12 +1,16 @@
 package io.outboxrelay.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.outboxrelay.testkit.InstalledProgram;
 import io.outboxrelay.testkit.OutboxSchema;
 import io.outboxrelay.testkit.OutboxSchema.Numbering;
+import io.outboxrelay.testkit.PgBouncer;
 import io.outboxrelay.testkit.RelayProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What cannot work ends the relay with 78, soon, and all of it is said at once with what mends it. */
@@ -91,6 +95,22 @@ class RefusedStartIT {
             assertThat(said.stream().filter(line -> line.startsWith("  * "))).hasSize(3);
             assertThat(String.join("\n", said).toLowerCase(java.util.Locale.ROOT))
                     .contains("cache", "always", "unique", "outbox.order=none");
+        }
+    }
+
+    @Test
+    void a_pooler_that_shares_sessions_is_said_with_what_to_connect_to_instead() throws Exception {
+        assumeTrue(InstalledProgram.PGBOUNCER.isThere(), InstalledProgram.PGBOUNCER.whyNot());
+        Scene scene = Scene.withShop();
+        try (scene;
+                PgBouncer bouncer = PgBouncer.started(
+                        SharedServers.database(),
+                        Map.of(SharedServers.ROLE, SharedServers.PASSWORD),
+                        Map.of("pool_mode", "transaction"))) {
+            assertThat(refusal(scene.set("source.url", bouncer.url(scene.name()))))
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("a pooler stands before the database", "gives the relay's database session"))
+                    .anySatisfy(line -> assertThat(line).contains("->", "directly", "pool_mode = session"));
         }
     }
 

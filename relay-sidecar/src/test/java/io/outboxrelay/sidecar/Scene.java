@@ -67,6 +67,11 @@ final class Scene implements AutoCloseable {
                 + "', 'seq') || ' TO " + SharedServers.ROLE + "'; END $$");
     }
 
+    /** Of its database. */
+    String name() {
+        return name;
+    }
+
     /** A topic of this scene. */
     String topic(String rest) {
         return name + "." + rest;

@@ -42,6 +42,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return builder().start();
     }
 
+    /** A streaming standby of this server, which is stopped for a moment meanwhile. The caller closes both. */
+    public EmbeddedDatabase standby() {
+        PostgresServer standby = server.standby(FreePort.pick());
+        standby.start();
+        return new EmbeddedDatabase(standby);
+    }
+
     /** The same before and after a restart. */
     public int port() {
         return server.port();

@@ -48,6 +48,22 @@ final class PostgresServer implements AutoCloseable {
         return server;
     }
 
+    /** A streaming standby of this server, not started yet. This one is stopped for a moment, so that its files can be copied. */
+    synchronized PostgresServer standby(int standbyPort) {
+        PostgresServer standby =
+                new PostgresServer(binaries, user, ScratchDirectory.create("outbox-relay-standby-"), standbyPort);
+        stop("fast");
+        Commands.run(List.of("cp", "-a", data(), standby.data()), COMMAND_BOUND_MILLIS);
+        start();
+        user.own(standby.directory);
+        standby.append(
+                "postgresql.conf",
+                "\nport = " + standbyPort + "\nprimary_conninfo = 'host=127.0.0.1 port=" + port + " user="
+                        + EmbeddedDatabase.SUPERUSER + "'\n");
+        standby.append("standby.signal", "");
+        return standby;
+    }
+
     int port() {
         return port;
     }
@@ -142,14 +158,14 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void append(String file, String text) {
-        write(file, text, StandardOpenOption.APPEND);
+        write(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private void overwrite(String file, String text) {
         write(file, text, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
-    private void write(String file, String text, StandardOpenOption how) {
+    private void write(String file, String text, StandardOpenOption... how) {
         try {
             Files.writeString(directory.resolve("data").resolve(file), text, how);
         } catch (IOException e) {
