@@ -21,7 +21,8 @@ public final class PostgresConnections {
     /** Values are published as the server renders them: neither the role's settings nor this machine's time zone may show in them. */
     private static final String RENDERING =
             "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
-                    + " SET bytea_output = 'hex'; SET extra_float_digits = 1; SET standard_conforming_strings = on";
+                    + " SET bytea_output = 'hex'; SET extra_float_digits = 1; SET standard_conforming_strings = on;"
+                    + " SET lc_monetary = 'C'; SET quote_all_identifiers = off";
 
     /**
      * The driver's own log repeats a URL that it cannot read, with the password in it. What matters comes as an exception. Held

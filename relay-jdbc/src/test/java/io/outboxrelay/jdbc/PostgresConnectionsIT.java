@@ -28,7 +28,7 @@ class PostgresConnectionsIT {
         server = EmbeddedDatabase.builder().passwordsRequired().start();
         server.execute(
                 "CREATE ROLE relay LOGIN PASSWORD '" + PASSWORD + "'; ALTER ROLE relay SET bytea_output = 'escape';"
-                        + "ALTER ROLE relay SET intervalstyle = 'sql_standard'");
+                        + "ALTER ROLE relay SET intervalstyle = 'sql_standard'; ALTER ROLE relay SET lc_monetary = 'POSIX'");
     }
 
     @AfterAll
@@ -43,7 +43,8 @@ class PostgresConnectionsIT {
                         .createStatement()
                         .executeQuery(
                                 "SELECT '\\x00ff'::bytea::text, interval '1 day 2 hours'::text, current_setting('TimeZone'),"
-                                        + " current_setting('client_encoding'), current_setting('application_name'), 0.1::float8::text")) {
+                                        + " current_setting('client_encoding'), current_setting('application_name'), 0.1::float8::text,"
+                                        + " current_setting('lc_monetary')")) {
             assertThat(rows.next()).isTrue();
             assertThat(rows.getString(1)).isEqualTo("\\x00ff");
             assertThat(rows.getString(2)).isEqualTo("1 day 02:00:00");
@@ -51,6 +52,7 @@ class PostgresConnectionsIT {
             assertThat(rows.getString(4)).isEqualTo("UTF8");
             assertThat(rows.getString(5)).isEqualTo("outbox-relay");
             assertThat(rows.getString(6)).isEqualTo("0.1");
+            assertThat(rows.getString(7)).isEqualTo("C");
         }
     }
 

@@ -77,6 +77,12 @@ final class OutboxFixture {
         return this;
     }
 
+    /** In another database of the server; only what reads the table looks there. */
+    OutboxFixture in(String databaseName) {
+        url = database.url(databaseName);
+        return this;
+    }
+
     OutboxFixture byCommitTimestamp() {
         order = OutboxOrder.COMMIT_TIMESTAMP;
         return this;
