@@ -148,11 +148,11 @@ class RenderingIT {
         String url = database.jdbcUrl(EmbeddedDatabase.SUPERUSER, "western");
         database.execute(
                 "western",
-                "CREATE TABLE outbox (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text, key text, payload json);"
+                "CREATE TABLE outbox (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text, key text, payload jsonb);"
                         + "ALTER DATABASE western SET client_encoding = 'LATIN1'");
         try (Connection connection = DriverManager.getConnection(url);
                 PreparedStatement insert = connection.prepareStatement(
-                        "INSERT INTO outbox (id, key, payload) VALUES ('\u00fc', '\u00e9', '{\"name\":  \"\u00c5\u00ff\"}')")) {
+                        "INSERT INTO outbox (id, key, payload) VALUES ('\u00fc', '\u00e9', '{\"name\": \"\u00c5\u00ff\"}')")) {
             insert.execute();
         }
         OutboxFixture outbox = OutboxFixture.existing(database, "outbox", new Columns("id", "seq", "key", "payload"))
@@ -162,7 +162,7 @@ class RenderingIT {
             assertThat(record.id()).isEqualTo("\u00fc");
             assertThat(record.columns()).containsExactly("\u00e9");
             assertThat(record.key()).isEqualTo("\u00e9".getBytes(UTF_8));
-            assertThat(record.payload()).isEqualTo("{\"name\":  \"\u00c5\u00ff\"}".getBytes(UTF_8));
+            assertThat(record.payload()).isEqualTo("{\"name\": \"\u00c5\u00ff\"}".getBytes(UTF_8));
         }
     }
 
