@@ -8,7 +8,7 @@ package io.outboxrelay.ack;
  */
 public record WindowSettings(int recordsMax, long bytesMax) {
 
-    public static final WindowSettings DEFAULTS = new WindowSettings(20_000, 32L * 1024 * 1024);
+    public static final WindowSettings DEFAULTS = new WindowSettings(20_000, 24L * 1024 * 1024);
 
     public WindowSettings {
         if (recordsMax < 1 || recordsMax > 1_000_000) {

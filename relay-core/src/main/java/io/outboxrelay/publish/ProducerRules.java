@@ -48,7 +48,8 @@ final class ProducerRules {
             CLIENT_ID_CONFIG, "outbox-relay",
             COMPRESSION_TYPE_CONFIG, "lz4",
             BATCH_SIZE_CONFIG, Integer.toString(256 * 1024),
-            LINGER_MS_CONFIG, "5",
+            // What comes while a request is on its way goes with the next: batches grow with the load by themselves.
+            LINGER_MS_CONFIG, "0",
             BUFFER_MEMORY_CONFIG, Integer.toString(64 * 1024 * 1024),
             // High, so that the topic's limit decides; still below what brokers take as one request
             // (socket.request.max.bytes, 100 MiB),

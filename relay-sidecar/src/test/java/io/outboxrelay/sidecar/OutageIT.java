@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class OutageIT {
     private static final Duration BROKER_AWAY = Duration.ofSeconds(20);
     private static final Duration SAMPLE = Duration.ofMillis(250);
-    /** A heap of 256 MiB at most, and what a JVM needs beside it. */
-    private static final long RESIDENT_BYTES_MAX = 400L << 20;
+    /** The heap of 128 MiB, and what a JVM needs beside it. */
+    private static final long RESIDENT_BYTES_MAX = 256L << 20;
 
     @AfterEach
     void bring_the_servers_back() {

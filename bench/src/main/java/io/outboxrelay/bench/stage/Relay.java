@@ -24,8 +24,6 @@ public record Relay(RelayProcess process) implements MeasuredProcess {
         settings.put("outbox.table", "public." + Servers.TABLE);
         settings.put("route.topic", prefix + "${aggregatetype}");
         settings.put("route.headers." + TYPE_HEADER, "type");
-        // With the default of 32 MiB the relay asks for a heap of a little more than 128 MiB.
-        settings.put("window.bytesMax", "30 MiB");
         settings.put("kafka.bootstrap.servers", servers.kafka().bootstrapServers());
         return settings;
     }
