@@ -8,6 +8,7 @@ import io.outboxrelay.failure.FailureKind;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -121,6 +122,10 @@ public final class PostgresFailures {
     private static Rule rule(SQLException error, @Nullable String state, String message) {
         if (unknownHost(error) != null) {
             return UNKNOWN_HOST;
+        }
+        Optional<TlsProblem> tls = TlsProblem.of(error);
+        if (tls.isPresent()) {
+            return new Rule(MISCONFIGURED, tls.get().remedy());
         }
         if (state == null) {
             return UNKNOWN;

@@ -3,10 +3,12 @@ package io.outboxrelay.testkit;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A real PostgreSQL server on a loopback port, with the programs from the class path.
@@ -25,6 +27,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public static final String SUPERUSER = "postgres";
 
     private static final int BIND_ATTEMPTS_MAX = 5;
+    private static final int RELOAD_LOOKS_MAX = 500;
+    private static final long RELOAD_LOOK_NANOS = 20_000_000;
 
     private final PostgresServer server;
 
@@ -90,6 +94,37 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Creates an empty database; a name that needs no quoting is asked for. */
     public void createDatabase(String name) throws SQLException {
         execute("CREATE DATABASE " + name);
+    }
+
+    /**
+     * Encrypts connections from now on, for clients that ask for it, and shows them this certificate. Sessions that stand go on
+     * as they are.
+     */
+    public void useCertificate(CertificateAuthority.Identity identity) throws SQLException {
+        server.installCertificate(identity);
+        execute("ALTER SYSTEM SET ssl = on");
+        reload();
+    }
+
+    /** Makes the server read its settings and certificates again; returns once new sessions go by them. */
+    private void reload() throws SQLException {
+        String before = loadTime();
+        execute("SELECT pg_reload_conf()");
+        for (int look = 0; loadTime().equals(before); look++) {
+            if (look == RELOAD_LOOKS_MAX) {
+                throw new IllegalStateException("the server did not read its settings again");
+            }
+            LockSupport.parkNanos(RELOAD_LOOK_NANOS);
+        }
+    }
+
+    private String loadTime() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_conf_load_time()::text")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     /** Path of the server's log, for a failure message. */

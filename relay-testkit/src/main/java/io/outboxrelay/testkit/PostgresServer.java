@@ -64,6 +64,16 @@ final class PostgresServer implements AutoCloseable {
         return standby;
     }
 
+    /** Puts a certificate and its key where the server looks for them by default. */
+    void installCertificate(CertificateAuthority.Identity identity) {
+        for (List<String> copy : List.of(
+                List.of("cp", identity.certificate().toString(), data() + "/server.crt"),
+                List.of("cp", "-p", identity.key().toString(), data() + "/server.key"))) {
+            Commands.run(copy, COMMAND_BOUND_MILLIS);
+        }
+        user.own(directory);
+    }
+
     int port() {
         return port;
     }
