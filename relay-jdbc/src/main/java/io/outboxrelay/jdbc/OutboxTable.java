@@ -61,9 +61,10 @@ public record OutboxTable(
     /**
      * @param oid the sequence's oid
      * @param quotedName schema and sequence
+     * @param filenode where it is stored: another one once it was restarted, by {@code TRUNCATE ... RESTART IDENTITY} too
      * @param lastDrawn the last number drawn when it was inspected, see {@link #lastDrawnSql}
      */
-    public record Sequence(long oid, String quotedName, long lastDrawn) {
+    public record Sequence(long oid, String quotedName, long filenode, long lastDrawn) {
 
         /** A query of one bigint: the last number drawn, one below the start where none was. Not transactional: always the latest. */
         public String lastDrawnSql() {

@@ -75,7 +75,9 @@ final class SequenceChecks {
      * of the index above that number only, and asks for the number again afterwards, since writers go on meanwhile.
      */
     OutboxTable.Sequence checkLastDrawn(long oid, String quotedName, FoundColumn column) throws SQLException {
-        OutboxTable.Sequence before = new OutboxTable.Sequence(oid, quotedName, 0);
+        long filenode = Objects.requireNonNull(
+                catalog.first("SELECT pg_relation_filenode(?::oid::regclass)::bigint", row -> row.getLong(1), oid));
+        OutboxTable.Sequence before = new OutboxTable.Sequence(oid, quotedName, filenode, 0);
         long lastBefore = lastDrawn(before);
         Long highest = catalog.first(
                 "SELECT " + column.quotedName() + " FROM " + table.quotedName() + " WHERE " + column.quotedName()
@@ -92,7 +94,7 @@ final class SequenceChecks {
                             + table.quotedName() + "), (SELECT last_value FROM " + quotedName + ")))"
                             + WayOut.other(table)));
         }
-        return new OutboxTable.Sequence(oid, quotedName, last);
+        return new OutboxTable.Sequence(oid, quotedName, filenode, last);
     }
 
     private long lastDrawn(OutboxTable.Sequence sequence) throws SQLException {

@@ -79,7 +79,9 @@ final class LockHolders {
         String table = session.table().identity().quotedName();
         if (!same) {
             throw new RelayException(
-                    FailureKind.TRANSIENT, "table " + table + " or its sequence was replaced by another", START_OVER);
+                    FailureKind.TRANSIENT,
+                    "table " + table + " or its sequence was replaced by another, or the sequence restarted",
+                    START_OVER);
         }
         if (lastDrawn < top) {
             throw new RelayException(

@@ -87,7 +87,8 @@ final class SequenceSql {
                 + " AS drawn, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_id, tableoid = "
                 + required(table.sequence()).oid() + " AND to_regclass("
                 + Identifiers.literal(table.identity().quotedName())
-                + ") = " + table.identity().oid() + " AS same FROM " + sequence + ") q LEFT JOIN pg_locks l"
+                + ") = " + table.identity().oid() + " AND " + notRestarted() + " AS same FROM " + sequence
+                + ") q LEFT JOIN pg_locks l"
                 + " ON (l.locktype = 'relation' AND l.relation IN ("
                 + required(table.sequence()).oid() + ", "
                 + tree.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")"
@@ -109,9 +110,18 @@ final class SequenceSql {
                 + guard + " AND " + notGoneBack();
     }
 
-    /** After TRUNCATE ... RESTART IDENTITY other rows stand under the numbers that were read: then nothing is deleted. */
+    /**
+     * Where the sequence went back, other rows stand under the numbers that were read: then nothing is deleted. In a subquery, so
+     * that it is asked once and not for every row.
+     */
     private String notGoneBack() {
-        return "(SELECT " + LAST_DRAWN + " FROM " + sequence + ") >= (?::bigint[])[1]";
+        return "(SELECT " + LAST_DRAWN + " FROM " + sequence + " WHERE " + notRestarted() + ") >= (?::bigint[])[1]";
+    }
+
+    /** TRUNCATE ... RESTART IDENTITY and ALTER SEQUENCE ... RESTART store it anew; its last number may be as high again by now. */
+    private String notRestarted() {
+        OutboxTable.Sequence known = required(table.sequence());
+        return "pg_relation_filenode(" + known.oid() + ") = " + known.filenode();
     }
 
     /** The numbers that stand in the table. Parameters: above which, up to and with which, how many at most. */
