@@ -87,9 +87,15 @@ final class KnownSettings {
             "The message's value, published byte for byte; null is a tombstone.");
     static final Setting<String> RETENTION = otherwise(
             "outbox.retention",
-            ValueType.choice(Map.of("delete", "delete")),
+            ValueType.choice(Map.of("delete", "delete", "archive", "archive")),
             "delete",
-            "What becomes of a published row: `delete` deletes it.");
+            "What becomes of a published row: `delete` deletes it, `archive` moves it to another table. See"
+                    + " [retention](retention.md).");
+    static final Setting<String> ARCHIVE_TABLE = optional(
+            "outbox.archiveTable",
+            ValueType.table(),
+            "the outbox's name with `_archive` behind it",
+            "Where rows go with `outbox.retention = archive`. Without a schema, in the outbox's.");
     static final Setting<OutboxOrder> ORDER = otherwise(
             "outbox.order",
             ValueType.choice(Map.of(
@@ -161,6 +167,7 @@ final class KnownSettings {
             COLUMN_KEY,
             COLUMN_PAYLOAD,
             RETENTION,
+            ARCHIVE_TABLE,
             ORDER,
             TOPIC,
             KEY_REQUIRED,

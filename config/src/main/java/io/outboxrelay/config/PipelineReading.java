@@ -4,6 +4,7 @@ import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
@@ -59,7 +60,16 @@ final class PipelineReading {
                 values.get(KnownSettings.COLUMN_PAYLOAD));
         PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT.listeningOn(
                 values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
-        return new PollingSettings(connection, values.get(KnownSettings.TABLE), columns, order, reading);
+        PollingSettings.Outbox outbox =
+                new PollingSettings.Outbox(values.get(KnownSettings.TABLE), columns, order, retention());
+        return new PollingSettings(connection, outbox, reading);
+    }
+
+    private OutboxRetention retention() {
+        return values.get(KnownSettings.RETENTION).equals("archive")
+                ? new OutboxRetention.Archive(
+                        values.find(KnownSettings.ARCHIVE_TABLE).orElse(null))
+                : new OutboxRetention.Delete();
     }
 
     private String topic() {

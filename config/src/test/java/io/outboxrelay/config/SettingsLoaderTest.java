@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.polling.PollingSettings.Columns;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,9 +35,10 @@ class SettingsLoaderTest {
         assertThat(settings.source().connection().url()).isEqualTo("jdbc:postgresql://db:5432/shop");
         assertThat(settings.source().connection().username()).isNull();
         assertThat(settings.source().connection().password()).isNull();
-        assertThat(settings.source().table()).isEqualTo("public.outbox");
-        assertThat(settings.source().columns()).isEqualTo(Columns.DEFAULT);
-        assertThat(settings.source().order()).isEqualTo(OutboxOrder.SEQUENCE);
+        assertThat(settings.source().outbox().table()).isEqualTo("public.outbox");
+        assertThat(settings.source().outbox().columns()).isEqualTo(Columns.DEFAULT);
+        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.SEQUENCE);
+        assertThat(settings.source().outbox().retention()).isEqualTo(new OutboxRetention.Delete());
         assertThat(settings.route().topic()).isEqualTo("outbox.event.${aggregatetype}");
         assertThat(settings.route().headers()).isEmpty();
         assertThat(settings.route().keyRequired()).isFalse();
@@ -77,8 +79,8 @@ class SettingsLoaderTest {
         assertThat(settings.source().connection().username()).isEqualTo("relay");
         assertThat(settings.source().connection().password()).isEqualTo("s3cret=with=equals");
         assertThat(settings.source().reading().channel()).isEqualTo("My \"Channel\"");
-        assertThat(settings.source().table()).isEqualTo("\"My Shop\".\"Out Box\"");
-        assertThat(settings.source().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
+        assertThat(settings.source().outbox().table()).isEqualTo("\"My Shop\".\"Out Box\"");
+        assertThat(settings.source().outbox().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
         assertThat(settings.route().topic()).isEqualTo("outbox.event.${Kind}");
         assertThat(settings.route().headers())
                 .containsExactly(Map.entry("eventType", "type"), Map.entry("ce_source", "origin"));
@@ -89,17 +91,31 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void an_archive_has_a_name_or_the_usual_one() throws IOException {
+        assertThat(file.loadSoundAnd("outbox.retention = archive")
+                        .source()
+                        .outbox()
+                        .retention())
+                .isEqualTo(new OutboxRetention.Archive(null));
+        assertThat(file.loadSoundAnd("outbox.retention = archive\noutbox.archiveTable = old.\"Events\"")
+                        .source()
+                        .outbox()
+                        .retention())
+                .isEqualTo(new OutboxRetention.Archive("old.\"Events\""));
+    }
+
+    @Test
     void without_order_no_sequence_is_read() throws IOException {
         PipelineSettings settings = file.loadSoundAnd("outbox.order = none");
-        assertThat(settings.source().order()).isEqualTo(OutboxOrder.NONE);
-        assertThat(settings.source().columns().sequence()).isNull();
+        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.NONE);
+        assertThat(settings.source().outbox().columns().sequence()).isNull();
     }
 
     @Test
     void order_by_commit_timestamp_reads_the_number_too() throws IOException {
         PipelineSettings settings = file.loadSoundAnd("outbox.order = commit-timestamp");
-        assertThat(settings.source().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
-        assertThat(settings.source().columns().sequence()).isEqualTo("seq");
+        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
+        assertThat(settings.source().outbox().columns().sequence()).isEqualTo("seq");
     }
 
     @Test
@@ -110,7 +126,7 @@ class SettingsLoaderTest {
                 "outbox.table=shop.events",
                 "route.topic=a=${b}");
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.source().table()).isEqualTo("shop.events");
+        assertThat(settings.source().outbox().table()).isEqualTo("shop.events");
         assertThat(settings.route().topic()).isEqualTo("a=${b}");
     }
 
@@ -118,7 +134,7 @@ class SettingsLoaderTest {
     void comments_blank_lines_a_byte_order_mark_and_windows_line_ends_are_no_trouble() throws IOException {
         PipelineSettings settings =
                 file.load("\uFEFF# first\n\n   # indented\n" + SettingsFile.SOUND.replace("\n", "\r\n") + "\r\n");
-        assertThat(settings.source().table()).isEqualTo("public.outbox");
+        assertThat(settings.source().outbox().table()).isEqualTo("public.outbox");
     }
 
     @ParameterizedTest

@@ -48,7 +48,7 @@ class SettingsProblemsTest {
                 Arguments.of("  - polling", "there is no '=' in it", "key = value"),
                 Arguments.of("= polling", "there is nothing before the '='", "key = value"),
                 Arguments.of("source.username =", "it has no value", "remove the line"),
-                Arguments.of("outbox.retention = keep", "'keep' is not possible", "give delete"),
+                Arguments.of("outbox.retention = keep", "'keep' is not possible", "give archive or delete"),
                 Arguments.of(
                         "outbox.order = commit",
                         "'commit' is not possible",

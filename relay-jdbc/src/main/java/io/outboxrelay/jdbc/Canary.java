@@ -30,12 +30,20 @@ final class Canary {
     }
 
     /**
+     * Where it sits: a table that the relay may write to.
+     *
+     * @param oid the table's oid
+     * @param quotedName schema and table
+     */
+    record Perch(long oid, String quotedName) {}
+
+    /**
      * What is wrong, or null. TRANSIENT where the second connection or its lock was not to be had.
      *
      * @throws SQLException when the first connection fails
      */
     @Nullable
-    Failure check(FoundTable table) throws SQLException {
+    Failure check(Perch table) throws SQLException {
         try {
             Failure split = new SplitCheck(connections, table).check(reader);
             return split == null ? seen(table) : split;
@@ -47,14 +55,14 @@ final class Canary {
         }
     }
 
-    private @Nullable Failure seen(FoundTable table) throws SQLException {
+    private @Nullable Failure seen(Perch table) throws SQLException {
         long before = backend(reader);
         try (Connection writer = connections.open()) {
             return compare(table, before, writer);
         }
     }
 
-    private @Nullable Failure compare(FoundTable table, long before, Connection writer) throws SQLException {
+    private @Nullable Failure compare(Perch table, long before, Connection writer) throws SQLException {
         long canary;
         try (Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);

@@ -53,6 +53,11 @@ final class ColumnChecks {
                 .forEach(column -> columns.put(column.name(), column));
     }
 
+    /** Every column of the table, in its order. */
+    List<FoundColumn> all() {
+        return List.copyOf(columns.values());
+    }
+
     @Nullable
     FoundColumn id(InspectionRequest request) {
         FoundColumn column = typed(request.columns().id(), "outbox.columns.id", "uuid", ID_TYPES);

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param table the table's name as written, see {@link TableName#parse}
  * @param columns the names of its columns
  * @param order what the order of publishing is to rest on
+ * @param retention what is to become of published rows
  */
-public record InspectionRequest(String table, Columns columns, OutboxOrder order) {
+public record InspectionRequest(String table, Columns columns, OutboxOrder order, OutboxRetention retention) {
 
     public InspectionRequest {
         if (order.needsNumber() && columns.sequence() == null) {

@@ -19,8 +19,8 @@ final class NewOutbox {
         definitions.add(Identifiers.quote(names.id()) + " uuid PRIMARY KEY");
         Set<String> others = new LinkedHashSet<>(names.routed());
         others.remove(names.id());
-        String grants = "GRANT USAGE ON SCHEMA " + Identifiers.quote(schema) + " TO " + role
-                + "; GRANT SELECT, DELETE ON " + quotedTable + " TO " + role;
+        String grants = "GRANT USAGE ON SCHEMA " + Identifiers.quote(schema) + " TO " + role + "; GRANT SELECT"
+                + (request.retention().removesRows() ? ", DELETE" : "") + " ON " + quotedTable + " TO " + role;
         if (request.order().needsNumber() && names.sequence() != null) {
             others.remove(names.sequence());
             String sequence =
@@ -34,13 +34,18 @@ final class NewOutbox {
         definitions.add(Identifiers.quote(names.key()) + " text NOT NULL");
         others.forEach(name -> definitions.add(Identifiers.quote(name) + " text"));
         definitions.add(Identifiers.quote(names.payload()) + " jsonb");
-        return "CREATE TABLE " + quotedTable + " (" + String.join(", ", definitions) + "); " + grants;
+        return "CREATE TABLE " + quotedTable + " (" + String.join(", ", definitions) + "); " + grants
+                + RetentionCheck.creation(new TableName(schema, table), request.retention(), role);
     }
 
     /** A name for a sequence of the relay's making, within PostgreSQL's 63 bytes. */
     static String sequenceName(String table, String column) {
-        String suffix = "_drawn";
-        String stem = table + '_' + column;
+        return fitting(table + '_' + column, "_drawn");
+    }
+
+    /** A name made of two parts, the first one cut so that it has no more than PostgreSQL's 63 bytes. */
+    static String fitting(String start, String suffix) {
+        String stem = start;
         while ((stem + suffix).getBytes(UTF_8).length > 63) {
             stem = stem.substring(0, stem.offsetByCodePoints(stem.length(), -1));
         }

@@ -12,9 +12,36 @@ import org.jspecify.annotations.Nullable;
  *     with {@link OutboxOrder#COMMIT_TIMESTAMP} in a table without partitions
  * @param index the quoted name, with schema, of the index that reading goes by: led by the sequence column, or by the id
  *     with {@link OutboxOrder#NONE}
+ * @param retained where published rows are to be found
  */
 public record OutboxTable(
-        Identity identity, Columns columns, @Nullable Sequence sequence, String index) {
+        Identity identity, Columns columns, @Nullable Sequence sequence, String index, Retained retained) {
+
+    /** Where published rows are to be found. */
+    public sealed interface Retained {}
+
+    /** Nowhere. */
+    public record Deleted() implements Retained {}
+
+    /**
+     * In another table.
+     *
+     * @param archive its quoted name, with schema
+     * @param columns the quoted names of all of the outbox's columns, which the archive has too
+     */
+    public record Archived(String archive, List<String> columns) implements Retained {
+
+        public Archived {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /**
+     * In the outbox, as they were.
+     *
+     * @param stateTable the quoted name, with schema, of the table that says how far publishing got
+     */
+    public record Kept(String stateTable) implements Retained {}
 
     /**
      * @param oid the table's oid

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Where a remedy is SQL, it is right for the actual names and can be run as it stands; what is said beside it is an SQL comment.
  *
  * <p>One class for each subject: {@link ServerCheck}, {@link TableCheck}, {@link ColumnChecks}, {@link PrivilegeChecks},
- * {@link IndexCheck}, {@link CommitTimestampCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks}, {@link SubscriptionCheck}, {@link Canary}.
+ * {@link IndexCheck}, {@link CommitTimestampCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks},
+ * {@link SubscriptionCheck}, {@link RetentionCheck} (what becomes of published rows), {@link Canary}.
  *
  * <p>Used by one thread, that of the connection.
  */
@@ -56,9 +57,9 @@ public final class PostgresInspection {
         }
         List<Problem> problems = new ArrayList<>();
         Found found = inTransaction(connection, request, problems);
-        Failure canary = found == null || lacksPrivileges(connection, found.table())
-                ? null
-                : new Canary(connection, connections).check(found.table());
+        Canary.Perch perch = found == null ? null : found.written();
+        Failure canary =
+                perch == null || !mayLock(connection, perch) ? null : new Canary(connection, connections).check(perch);
         if (canary != null && problems.isEmpty()) {
             return new Inspection.Unsound(canary);
         }
@@ -123,7 +124,11 @@ public final class PostgresInspection {
                 columns.add(column);
             }
         }
-        privileges.checkTable(table, columns);
+        boolean archives = request.retention() instanceof OutboxRetention.Archive;
+        privileges.checkTable(
+                table,
+                archives ? columnChecks.all() : columns,
+                request.retention().removesRows());
         String index = index(catalog, table, sequenceName == null ? id : number, request.order(), problems);
         if (request.order() == OutboxOrder.COMMIT_TIMESTAMP) {
             new CommitTimestampCheck(catalog, problems).check(table, privileges.role());
@@ -136,11 +141,14 @@ public final class PostgresInspection {
         boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
         OutboxTable.Sequence sequence =
                 number == null || !drawn ? null : sequence(catalog, table, number, privileges, problems);
-        if (!problems.isEmpty() || id == null || key == null || payload == null || index == null) {
-            return new Found(table, null);
+        RetentionCheck.Outcome retention =
+                new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
+        OutboxTable.Retained retained = retention.retained();
+        if (!problems.isEmpty() || id == null || key == null || payload == null || index == null || retained == null) {
+            return new Found(retention.written(), null);
         }
         return new Found(
-                table,
+                retention.written(),
                 new OutboxTable(
                         new OutboxTable.Identity(
                                 table.oid(), table.treeOids(), table.quotedName(), table.partitioned()),
@@ -151,7 +159,8 @@ public final class PostgresInspection {
                                 payload.described(),
                                 routed.stream().map(FoundColumn::described).toList()),
                         sequence,
-                        index));
+                        index,
+                        retained));
     }
 
     private static @Nullable String index(
@@ -181,13 +190,14 @@ public final class PostgresInspection {
     }
 
     /** Without these the canary's lock would be refused for a reason that is already said. */
-    private static boolean lacksPrivileges(Connection connection, FoundTable table) throws SQLException {
-        return !new Catalog(connection)
+    private static boolean mayLock(Connection connection, Canary.Perch table) throws SQLException {
+        return new Catalog(connection)
                 .holds(
-                        "SELECT has_table_privilege(c.oid, 'DELETE') AND has_schema_privilege(c.relnamespace, 'USAGE') FROM pg_class c"
-                                + " WHERE c.oid = ?::oid",
+                        "SELECT has_table_privilege(c.oid, 'UPDATE, DELETE') AND has_schema_privilege(c.relnamespace, 'USAGE')"
+                                + " FROM pg_class c WHERE c.oid = ?::oid",
                         table.oid());
     }
 
-    private record Found(FoundTable table, @Nullable OutboxTable sound) {}
+    private record Found(
+            Canary.@Nullable Perch written, @Nullable OutboxTable sound) {}
 }

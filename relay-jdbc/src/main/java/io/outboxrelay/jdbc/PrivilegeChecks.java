@@ -28,7 +28,8 @@ final class PrivilegeChecks {
         return role;
     }
 
-    void checkTable(FoundTable table, List<FoundColumn> columns) throws SQLException {
+    /** @param removing whether rows are to be deleted */
+    void checkTable(FoundTable table, List<FoundColumn> columns, boolean removing) throws SQLException {
         checkSchemaOf(table.oid());
         String name = table.quotedName();
         boolean select = catalog.holds("SELECT has_table_privilege(?::oid, 'SELECT')", table.oid());
@@ -41,21 +42,26 @@ final class PrivilegeChecks {
                 break;
             }
         }
-        if (!catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
+        if (removing && !catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
             problems.add(new Problem(
                     role + " may not delete from " + name + ", but published rows are deleted",
                     "GRANT DELETE ON " + name + " TO " + role));
         }
-        if (catalog.holds("SELECT row_security_active(?::oid)", table.oid())) {
-            problems.add(new Problem(
-                    "row-level security of " + name + " applies to " + role + " and could hide rows",
-                    "ALTER ROLE " + role + " BYPASSRLS -- or have the table's owner disable row-level security"));
-        }
+        checkRowSecurity(table.oid(), name, "hide rows");
         for (String function : catalog.list(BARRIER, row -> row.getString(1))) {
             problems.add(new Problem(
                     role + " may not execute " + function
                             + ", which keeps commits that a crash can undo from being published",
                     "GRANT EXECUTE ON FUNCTION pg_catalog." + function + " TO " + role));
+        }
+    }
+
+    /** @param consequence what row-level security could do to the relay */
+    void checkRowSecurity(long table, String name, String consequence) throws SQLException {
+        if (catalog.holds("SELECT row_security_active(?::oid)", table)) {
+            problems.add(new Problem(
+                    "row-level security of " + name + " applies to " + role + " and could " + consequence,
+                    "ALTER ROLE " + role + " BYPASSRLS -- or have the table's owner disable row-level security"));
         }
     }
 
@@ -81,7 +87,8 @@ final class PrivilegeChecks {
                 table.oid());
     }
 
-    private boolean checkSchemaOf(long relation) throws SQLException {
+    /** Whether the schema of a relation may be used; says so if not. */
+    boolean checkSchemaOf(long relation) throws SQLException {
         String schema = catalog.first(
                 "SELECT quote_ident(n.nspname) FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid"
                         + " WHERE c.oid = ?::oid AND NOT has_schema_privilege(n.oid, 'USAGE')",

@@ -24,9 +24,9 @@ final class SplitCheck {
     private static final int FURTHER_SESSIONS = 6;
 
     private final PostgresConnections connections;
-    private final FoundTable table;
+    private final Canary.Perch table;
 
-    SplitCheck(PostgresConnections connections, FoundTable table) {
+    SplitCheck(PostgresConnections connections, Canary.Perch table) {
         this.connections = connections;
         this.table = table;
     }

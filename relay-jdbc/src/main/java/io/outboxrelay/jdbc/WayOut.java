@@ -4,14 +4,14 @@ package io.outboxrelay.jdbc;
 final class WayOut {
     /** The phrase inside a comment that is already there. */
     static final String OR_ORDER_NONE =
-            "; or set outbox.order=none, which gives up the order of events per key and reads the whole table in rounds";
+            "; or set outbox.order=none, which gives up the order of events per key, reads the whole table in rounds, and does not go with outbox.retention=keep";
 
     /** The phrase as a comment of its own. */
     static final String ORDER_NONE = " --" + OR_ORDER_NONE.substring(1);
 
     private static final String OR_OTHER_ORDER =
             "; or set outbox.order=commit-timestamp, which needs track_commit_timestamp = on at the server and numbers that are unique"
-                    + " and nothing else, or outbox.order=none, which gives up the order of events per key; both read the whole table in rounds";
+                    + " and nothing else, or outbox.order=none, which gives up the order of events per key; both read the whole table in rounds, and do not go with outbox.retention=keep";
 
     private WayOut() {}
 

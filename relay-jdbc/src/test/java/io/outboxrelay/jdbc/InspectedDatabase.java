@@ -83,15 +83,16 @@ final class InspectedDatabase {
     }
 
     static InspectionRequest request(String table) {
-        return new InspectionRequest(table, columns("payload"), OutboxOrder.SEQUENCE);
+        return new InspectionRequest(table, columns("payload"), OutboxOrder.SEQUENCE, new OutboxRetention.Delete());
     }
 
     static InspectionRequest requestCommitTimestamp() {
-        return new InspectionRequest("outbox", columns("payload"), OutboxOrder.COMMIT_TIMESTAMP);
+        return new InspectionRequest(
+                "outbox", columns("payload"), OutboxOrder.COMMIT_TIMESTAMP, new OutboxRetention.Delete());
     }
 
     static InspectionRequest requestNone() {
-        return new InspectionRequest("outbox", columns("payload"), OutboxOrder.NONE);
+        return new InspectionRequest("outbox", columns("payload"), OutboxOrder.NONE, new OutboxRetention.Delete());
     }
 
     static InspectionRequest.Columns columns(String payload) {

@@ -101,7 +101,8 @@ class SoundOutboxIT {
         InspectionRequest request = new InspectionRequest(
                 "\"My \"\"Shop\".\"Out'box\"",
                 new InspectionRequest.Columns("Id", "order", "Key 1", "pay\"load", List.of("Ünï")),
-                OutboxOrder.SEQUENCE);
+                OutboxOrder.SEQUENCE,
+                new OutboxRetention.Delete());
 
         OutboxTable table = database.inspect(request).orThrow();
 

@@ -1,7 +1,5 @@
 package io.outboxrelay.polling;
 
-import io.outboxrelay.failure.FailureKind;
-import io.outboxrelay.failure.RelayException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,11 +21,7 @@ record DeletingRemoval(PollingSession session) implements RowRemoval {
                 }
             }
             if (rows > rowsMax) {
-                throw new RelayException(
-                        FailureKind.BUG,
-                        "a delete of " + rowsMax + " published rows met " + rows + " rows of "
-                                + session.table().identity().quotedName() + "; it was rolled back",
-                        "report this; no row is lost");
+                throw RowRemoval.tooMany(session, rowsMax, rows);
             }
             return rows;
         });

@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,23 +10,42 @@ import org.jspecify.annotations.Nullable;
  * What a {@link PollingSource} needs to know.
  *
  * @param connection how to reach the database; two connections are used at start, one from then on, and one that listens
- * @param table the outbox table as written, see {@link io.outboxrelay.jdbc.TableName#parse}
- * @param columns its columns
- * @param order what the order of publishing rests on
+ * @param outbox what is read
  * @param reading how much to read at once, and how often
  */
-public record PollingSettings(
-        ConnectionSettings connection, String table, Columns columns, OutboxOrder order, Reading reading) {
+public record PollingSettings(ConnectionSettings connection, Outbox outbox, Reading reading) {
 
-    public PollingSettings {
-        if (order.needsNumber() && columns.sequence() == null) {
-            throw new IllegalArgumentException("order " + order + " needs a sequence column");
-        }
+    /** In order by sequence, with {@link Reading#DEFAULT}; published rows are deleted. */
+    public static PollingSettings of(ConnectionSettings connection, String table, Columns columns) {
+        return new PollingSettings(
+                connection,
+                new Outbox(table, columns, OutboxOrder.SEQUENCE, new OutboxRetention.Delete()),
+                Reading.DEFAULT);
     }
 
-    /** In order by sequence, with {@link Reading#DEFAULT}. */
-    public static PollingSettings of(ConnectionSettings connection, String table, Columns columns) {
-        return new PollingSettings(connection, table, columns, OutboxOrder.SEQUENCE, Reading.DEFAULT);
+    /**
+     * The outbox.
+     *
+     * @param table as written, see {@link io.outboxrelay.jdbc.TableName#parse}
+     * @param columns its columns
+     * @param order what the order of publishing rests on
+     * @param retention what becomes of a row that is published
+     */
+    public record Outbox(String table, Columns columns, OutboxOrder order, OutboxRetention retention) {
+
+        public Outbox {
+            if (order.needsNumber() && columns.sequence() == null) {
+                throw new IllegalArgumentException("order " + order + " needs a sequence column");
+            }
+            if (order != OutboxOrder.SEQUENCE && retention instanceof OutboxRetention.Keep) {
+                throw new IllegalArgumentException("rows can only be kept with order by sequence");
+            }
+        }
+
+        /** The same with another retention. */
+        public Outbox retaining(OutboxRetention other) {
+            return new Outbox(table, columns, order, other);
+        }
     }
 
     /**

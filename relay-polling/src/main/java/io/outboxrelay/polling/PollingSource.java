@@ -65,16 +65,18 @@ public final class PollingSource implements OutboxSource {
         this.lineage = lineage;
         this.rules = rules;
         this.connections = connections;
-        PollingSettings.Columns names = settings.columns();
         this.opening = new SessionOpening(
                 new PostgresInspection(new PostgresConnections(settings.connection())),
-                new InspectionRequest(
-                        settings.table(),
-                        new InspectionRequest.Columns(
-                                names.id(), names.sequence(), names.key(), names.payload(), columns.names()),
-                        settings.order()),
+                request(settings.outbox(), columns),
                 rules.guard(),
                 lineage);
+    }
+
+    private static InspectionRequest request(PollingSettings.Outbox outbox, OutboxColumns routed) {
+        PollingSettings.Columns names = outbox.columns();
+        InspectionRequest.Columns columns = new InspectionRequest.Columns(
+                names.id(), names.sequence(), names.key(), names.payload(), routed.names());
+        return new InspectionRequest(outbox.table(), columns, outbox.order(), outbox.retention());
     }
 
     /** Makes a new source for every attempt. */

@@ -4,27 +4,17 @@ import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxRecord;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the source's thread does over and over: delete what is settled, read while there is room, see to the gaps, wait. Used by
  * the source's thread only.
  */
 final class ReadingLoop {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ReadingLoop.class);
-    private static final long WARN_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
-
-    /** Lock not available, deadlock, serialization failure: the statement or transaction is undone, the session is as before. */
-    private static final Set<String> HELD_UP = Set.of("55P03", "40P01", "40001");
 
     private final PollingSession session;
     private final TableReader reader;
@@ -33,11 +23,11 @@ final class ReadingLoop {
     private final Pacing pacing;
     private final NotificationBell bell;
     private final DeleteQueue deletes;
+    private final RetriedSteps steps;
     private final long sessionNumber;
 
     private long ordinal;
     private boolean nothingToRead;
-    private long nextWarningNanos = System.nanoTime();
 
     /** @param settled the last position that the engine has settled, or null; given by another thread */
     ReadingLoop(
@@ -54,6 +44,7 @@ final class ReadingLoop {
         this.pacing = pacing;
         this.bell = bell;
         this.deletes = new DeleteQueue(System.nanoTime());
+        this.steps = new RetriedSteps(session.table(), handOff.watch());
     }
 
     /**
@@ -75,7 +66,7 @@ final class ReadingLoop {
         }
         long now = System.nanoTime();
         if (now - reader.tendAtNanos() >= 0) {
-            unlessHeldUp(SourceWatch.Step.TENDING, () -> reader.tend(now));
+            steps.run(SourceWatch.Step.TENDING, () -> reader.tend(now));
         }
         park(room);
     }
@@ -97,7 +88,7 @@ final class ReadingLoop {
     private void deleteAllWaiting() throws SQLException {
         while (deletes.rowsWaiting() > 0) {
             int rows = deletes.batchRows();
-            if (!unlessHeldUp(SourceWatch.Step.DELETING, () -> reader.settleOldest(rows))) {
+            if (!steps.run(SourceWatch.Step.SETTLING, () -> reader.settleOldest(rows))) {
                 deletes.heldUp(System.nanoTime());
                 return;
             }
@@ -109,7 +100,7 @@ final class ReadingLoop {
         TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
         // Only the read itself may be tried again: what it brought is remembered from then on.
         try {
-            unlessHeldUp(SourceWatch.Step.READING, () -> read[0] = reader.read());
+            steps.run(SourceWatch.Step.READING, () -> read[0] = reader.read());
         } catch (RelayException e) {
             if (e.failure().kind() != FailureKind.POISON || ordinal == deletes.rowsDeleted()) {
                 throw e;
@@ -143,36 +134,6 @@ final class ReadingLoop {
         return records;
     }
 
-    /** Runs a step; false when an application's locks were in its way. Nothing has happened then. */
-    private boolean unlessHeldUp(SourceWatch.Step what, Step step) throws SQLException {
-        SourceWatch watch = handOff.watch();
-        watch.asked(System.nanoTime());
-        try {
-            step.run();
-            watch.answered();
-            watch.done(what);
-            return true;
-        } catch (SQLException e) {
-            if (e.getSQLState() == null || !HELD_UP.contains(e.getSQLState())) {
-                throw e;
-            }
-            long now = System.nanoTime();
-            String table = session.table().identity().quotedName();
-            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            watch.answered();
-            watch.heldUp(what, table, said, now);
-            if (now - nextWarningNanos >= 0) {
-                LOG.warn(
-                        "somebody holds a lock on {}, or on rows in it that are published; the relay tries again ({}) -> {}",
-                        table,
-                        said,
-                        SourceWatch.remedy(table));
-                nextWarningNanos = now + WARN_INTERVAL_NANOS;
-            }
-            return false;
-        }
-    }
-
     private void park(boolean room) {
         long now = System.nanoTime();
         long wait = Math.min(reader.tendAtNanos() - now, deletes.dueNanos(now) - now);
@@ -183,9 +144,5 @@ final class ReadingLoop {
         if (wait > 0 && !bell.isRung()) {
             LockSupport.parkNanos(this, wait);
         }
-    }
-
-    private interface Step {
-        void run() throws SQLException;
     }
 }

@@ -1,5 +1,8 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.OutboxTable;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -14,4 +17,20 @@ interface RowRemoval {
      * @throws io.outboxrelay.failure.RelayException BUG if there were more; none is removed then
      */
     int remove(List<RowDelete> deletes, int rowsMax) throws SQLException;
+
+    /** Rows go where the settings say. */
+    static RowRemoval of(PollingSession session) {
+        return session.table().retained() instanceof OutboxTable.Archived archived
+                ? new ArchivingRemoval(session, archived)
+                : new DeletingRemoval(session);
+    }
+
+    /** What is thrown when a removal met more rows than there can be. */
+    static RelayException tooMany(PollingSession session, int rowsMax, int rows) {
+        return new RelayException(
+                FailureKind.BUG,
+                "a delete of " + rowsMax + " published rows met " + rows + " rows of "
+                        + session.table().identity().quotedName() + "; it was rolled back",
+                "report this; no row is lost");
+    }
 }

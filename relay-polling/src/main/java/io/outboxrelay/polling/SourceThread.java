@@ -161,8 +161,8 @@ final class SourceThread {
     }
 
     private TableReader reader(PollingSession session, long nowNanos) throws SQLException {
-        RowRemoval removal = new DeletingRemoval(session);
-        return switch (settings.order()) {
+        RowRemoval removal = RowRemoval.of(session);
+        return switch (settings.outbox().order()) {
             case SEQUENCE -> SequenceReader.removing(session, settings.reading(), rules, outside.counters(), removal);
             case COMMIT_TIMESTAMP ->
                 CommitOrderReader.open(session, settings.reading(), rules, outside.counters(), removal);

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceWatch {
 
-    /** What needs a lock that somebody else may hold. */
+    /** What others may stand in the way of. */
     enum Step {
         READING,
-        DELETING,
+        SETTLING,
         TENDING
     }
 
@@ -25,14 +25,23 @@ final class SourceWatch {
     private final String server;
     private volatile @Nullable Long busySinceNanos;
     private volatile @Nullable HeldUp reading;
-    private volatile @Nullable HeldUp deleting;
+    private volatile @Nullable HeldUp settling;
 
     /** @param server the database, for people */
     SourceWatch(String server) {
         this.server = server;
     }
 
-    private record HeldUp(String table, String said, long sinceNanos) {}
+    /**
+     * What stands in the way of a step.
+     *
+     * @param what cannot be done, for people
+     * @param why the reason, for people
+     * @param remedy what to do about it
+     */
+    record Obstacle(String what, String why, String remedy) {}
+
+    private record HeldUp(Obstacle by, long sinceNanos) {}
 
     /** The server is asked for something. */
     void asked(long nowNanos) {
@@ -50,12 +59,12 @@ final class SourceWatch {
         return since == null ? 0 : nowNanos - since;
     }
 
-    /** The step has met a lock of somebody else, and is tried again. */
-    void heldUp(Step step, String table, String said, long nowNanos) {
+    /** The step could not be done, and is tried again. */
+    void heldUp(Step step, Obstacle by, long nowNanos) {
         if (step == Step.READING) {
-            reading = again(reading, table, said, nowNanos);
-        } else if (step == Step.DELETING) {
-            deleting = again(deleting, table, said, nowNanos);
+            reading = again(reading, by, nowNanos);
+        } else if (step == Step.SETTLING) {
+            settling = again(settling, by, nowNanos);
         }
     }
 
@@ -63,8 +72,8 @@ final class SourceWatch {
     void done(Step step) {
         if (step == Step.READING) {
             reading = null;
-        } else if (step == Step.DELETING) {
-            deleting = null;
+        } else if (step == Step.SETTLING) {
+            settling = null;
         }
     }
 
@@ -82,33 +91,24 @@ final class SourceWatch {
                     "see whether it is overloaded, or the network lost the connection: the relay soon gives this one up and"
                             + " makes another");
         }
-        HeldUp lock = reading;
-        if (lock != null && nowNanos - lock.sinceNanos() >= WORTH_A_WORD_NANOS) {
-            return heldUp("nothing can be read from " + lock.table() + " for " + WORTH_A_WORD, lock);
+        HeldUp held = reading;
+        if (held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {
+            return hindrance(held.by(), "");
         }
-        lock = deleting;
-        if (full && lock != null && nowNanos - lock.sinceNanos() >= WORTH_A_WORD_NANOS) {
-            return heldUp(
-                    "published rows cannot be deleted from " + lock.table() + " for " + WORTH_A_WORD
-                            + ", and nothing more fits into the window",
-                    lock);
+        held = settling;
+        if (full && held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {
+            return hindrance(held.by(), ", and nothing more fits into the window");
         }
         return null;
     }
 
-    private static HeldUp again(@Nullable HeldUp before, String table, String said, long nowNanos) {
-        return before == null ? new HeldUp(table, said, nowNanos) : before;
+    /** The words stay those of the first time, so that one hindrance is told once. */
+    private static HeldUp again(@Nullable HeldUp before, Obstacle by, long nowNanos) {
+        return before == null ? new HeldUp(by, nowNanos) : before;
     }
 
-    private static Failure heldUp(String what, HeldUp lock) {
+    private static Failure hindrance(Obstacle by, String further) {
         return Failure.of(
-                FailureKind.TRANSIENT, what + ": somebody holds a lock (" + lock.said() + ")", remedy(lock.table()));
-    }
-
-    /** How to find out who it is; those who wait for the same lock are not told apart from who holds it. */
-    static String remedy(String table) {
-        return "end the transaction that holds it, the oldest of SELECT pid, xact_start, state, query FROM pg_stat_activity"
-                + " WHERE pid IN (SELECT pid FROM pg_locks WHERE relation = '" + table.replace("'", "''")
-                + "'::regclass) ORDER BY xact_start; the relay goes on by itself";
+                FailureKind.TRANSIENT, by.what() + " for " + WORTH_A_WORD + further + ": " + by.why(), by.remedy());
     }
 }

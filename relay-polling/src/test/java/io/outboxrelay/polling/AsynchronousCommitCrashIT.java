@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.wrong.TableLockFloorReader;
@@ -163,9 +164,8 @@ class AsynchronousCommitCrashIT {
     private PollingSettings settings(OutboxOrder order) {
         return new PollingSettings(
                 ConnectionSettings.of(server.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
-                SCHEMA.table(),
-                PollingSettings.Columns.DEFAULT,
-                order,
+                new PollingSettings.Outbox(
+                        SCHEMA.table(), PollingSettings.Columns.DEFAULT, order, new OutboxRetention.Delete()),
                 PollingSettings.Reading.DEFAULT);
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.wrong.TimestampAboveLastReader;
@@ -61,9 +62,11 @@ class CommitOrderMutantsIT {
         shop = new Shop(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database), SCHEMA, history);
         settings = new PollingSettings(
                 ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
-                SCHEMA.table(),
-                PollingSettings.Columns.DEFAULT,
-                OutboxOrder.COMMIT_TIMESTAMP,
+                new PollingSettings.Outbox(
+                        SCHEMA.table(),
+                        PollingSettings.Columns.DEFAULT,
+                        OutboxOrder.COMMIT_TIMESTAMP,
+                        new OutboxRetention.Delete()),
                 PollingSettings.Reading.DEFAULT);
     }
 

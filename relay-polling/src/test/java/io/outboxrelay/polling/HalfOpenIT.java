@@ -94,8 +94,7 @@ class HalfOpenIT {
                 direct.connection().password(),
                 direct.connection().connectTimeout(),
                 SILENCE);
-        PollingSettings settings =
-                new PollingSettings(connection, direct.table(), direct.columns(), direct.order(), direct.reading());
+        PollingSettings settings = new PollingSettings(connection, direct.outbox(), direct.reading());
         return PollingSource.factory(settings, new OutboxColumns(List.of()), new PollingCounters());
     }
 }

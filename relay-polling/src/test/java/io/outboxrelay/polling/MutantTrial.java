@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.jdbc.ConnectionSettings;
-import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.testkit.CommittedHistory;
@@ -38,8 +37,9 @@ final class MutantTrial implements AutoCloseable {
         shop = new Shop(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database), OutboxSchema.standard(), history);
         rules = new WatchedRules(maybeWrong);
         pooler = new SplitConnection(new PostgresConnections(connection)::open);
-        PollingSettings settings = new PollingSettings(
-                connection, "outbox", PollingSettings.Columns.DEFAULT, OutboxOrder.SEQUENCE, reading);
+        PollingSettings.Outbox outbox = PollingSettings.of(connection, "outbox", PollingSettings.Columns.DEFAULT)
+                .outbox();
+        PollingSettings settings = new PollingSettings(connection, outbox, reading);
         OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
         driver = new SourceDriver(
                 () -> new PollingSource(settings, columns, new SessionLineage(counters), rules.watched(), pooler::open),

@@ -3,6 +3,7 @@ package io.outboxrelay.polling;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresInspection;
 import io.outboxrelay.polling.PollingSettings.Columns;
@@ -28,6 +29,7 @@ final class OutboxFixture {
     private Columns columns = new Columns("id", "seq", "key", "payload");
     private Reading reading = Reading.DEFAULT;
     private OutboxOrder order = OutboxOrder.SEQUENCE;
+    private OutboxRetention retention = new OutboxRetention.Delete();
 
     private OutboxFixture(EmbeddedDatabase database, String table) {
         this.database = database;
@@ -94,6 +96,13 @@ final class OutboxFixture {
         return this;
     }
 
+    /** Published rows are archived, beside the table. */
+    OutboxFixture archiving() throws SQLException {
+        database.execute("CREATE TABLE " + table + "_archive (LIKE " + table + ")");
+        retention = new OutboxRetention.Archive(null);
+        return this;
+    }
+
     OutboxFixture unordered() {
         order = OutboxOrder.NONE;
         return this;
@@ -101,7 +110,9 @@ final class OutboxFixture {
 
     PollingSettings settings() {
         return new PollingSettings(
-                ConnectionSettings.of(url, EmbeddedDatabase.SUPERUSER, null), table, columns, order, reading);
+                ConnectionSettings.of(url, EmbeddedDatabase.SUPERUSER, null),
+                new PollingSettings.Outbox(table, columns, order, retention),
+                reading);
     }
 
     /** A connection as the relay opens it. */
@@ -115,7 +126,8 @@ final class OutboxFixture {
                 table,
                 new InspectionRequest.Columns(
                         columns.id(), columns.sequence(), columns.key(), columns.payload(), List.of()),
-                order);
+                order,
+                retention);
         return new SessionOpening(
                         new PostgresInspection(
                                 new PostgresConnections(settings().connection())),

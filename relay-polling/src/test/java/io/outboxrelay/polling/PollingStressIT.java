@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.StressRun.Outcome;
@@ -134,9 +135,8 @@ class PollingStressIT {
         return run.ofSound((database, moments) -> {
             PollingSettings settings = new PollingSettings(
                     ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
-                    "outbox",
-                    PollingSettings.Columns.DEFAULT,
-                    order,
+                    new PollingSettings.Outbox(
+                            "outbox", PollingSettings.Columns.DEFAULT, order, new OutboxRetention.Delete()),
                     PollingSettings.Reading.DEFAULT);
             OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
             SessionLineage lineage = new SessionLineage(counters);

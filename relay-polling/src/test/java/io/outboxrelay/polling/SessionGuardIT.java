@@ -32,7 +32,15 @@ class SessionGuardIT {
 
     @Test
     void every_statement_refuses_a_foreign_session_even_on_an_empty_table() throws SQLException {
-        OutboxFixture outbox = OutboxFixture.ordinary(database);
+        assertEveryStatementRefuses(OutboxFixture.ordinary(database));
+    }
+
+    @Test
+    void so_does_every_statement_that_archives() throws SQLException {
+        assertEveryStatementRefuses(OutboxFixture.ordinary(database).archiving());
+    }
+
+    private static void assertEveryStatementRefuses(OutboxFixture outbox) throws SQLException {
         try (Connection connection = outbox.connect()) {
             PollingSession session = outbox.session(connection);
             Map<String, ThrowingCallable> statements = statements(session);
@@ -100,7 +108,7 @@ class SessionGuardIT {
     }
 
     private static void delete(PollingSession session, RowDelete delete) throws SQLException {
-        new DeletingRemoval(session).remove(List.of(delete), 0);
+        RowRemoval.of(session).remove(List.of(delete), 0);
     }
 
     private static void assertRefused(String name, ThrowingCallable statement) {

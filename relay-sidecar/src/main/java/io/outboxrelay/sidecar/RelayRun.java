@@ -52,7 +52,7 @@ final class RelayRun {
         this.err = err;
         this.log = new StateLog(
                 LOG,
-                "reads " + settings.source().table() + " and publishes to "
+                "reads " + settings.source().outbox().table() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());
         this.relay = PipelineAssembly.of(settings, this::entered);
@@ -64,7 +64,7 @@ final class RelayRun {
         LOG.info(
                 "Outbox Relay {}: from {} at {} to Kafka at {}",
                 Main.Version.number(),
-                settings.source().table(),
+                settings.source().outbox().table(),
                 settings.source().connection().urlShown(),
                 settings.publisher().bootstrapServers());
         StopSignals.handle(this::stop);
