@@ -17,6 +17,7 @@ import static org.apache.kafka.clients.producer.ProducerConfig.MAX_IN_FLIGHT_REQ
 import static org.apache.kafka.clients.producer.ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.PARTITIONER_CLASS_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.RETRIES_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.TRANSACTIONAL_ID_CONFIG;
 import static org.apache.kafka.clients.producer.ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG;
@@ -55,6 +56,10 @@ final class ProducerRules {
             // (socket.request.max.bytes, 100 MiB),
             // because a larger one is answered by a cut connection, which looks like a network that never heals.
             MAX_REQUEST_SIZE_CONFIG, Integer.toString(32 * 1024 * 1024),
+            // A connection that died without a word is noticed by this alone, and twice in a row: first the produce
+            // request
+            // runs out of time, then the metadata request on the bootstrap connection, which died as well.
+            REQUEST_TIMEOUT_MS_CONFIG, "10000",
             // The brokers' operators asking clients for their metrics: for whoever wants it.
             ENABLE_METRICS_PUSH_CONFIG, "false");
 

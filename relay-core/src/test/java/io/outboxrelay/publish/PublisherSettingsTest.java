@@ -29,6 +29,7 @@ class PublisherSettingsTest {
                 .containsEntry("max.block.ms", "0")
                 .containsEntry("compression.type", "lz4")
                 .containsEntry("batch.size", "262144")
+                .containsEntry("request.timeout.ms", "10000")
                 .containsEntry("buffer.memory", "67108864");
     }
 

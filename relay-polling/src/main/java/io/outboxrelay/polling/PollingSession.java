@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 record PollingSession(Connection connection, OutboxTable table, String guard, String statementTimeout) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final int GIVING_UP_MILLIS_MAX = 1_000;
 
     /**
      * Makes sure that every commit whose rows were read so far survives a crash of the server: one synchronous commit flushes
@@ -51,10 +52,12 @@ record PollingSession(Connection connection, OutboxTable table, String guard, St
 
     /**
      * Gives the outbox's lock back; nothing may be done in the session afterwards. Its end would do the same, but only once the
-     * server has noticed it, and the next source should not find its own predecessor in the way.
+     * server has noticed it, and the next source should not find its own predecessor in the way. Takes a second at most: the
+     * connection may be dead, and was waited for long enough when that was found out.
      */
     void giveUpLock() {
         try (Statement statement = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, GIVING_UP_MILLIS_MAX);
             statement.execute("SELECT pg_advisory_unlock_all() WHERE " + guard);
         } catch (SQLException e) {
             LOG.debug("the session is gone, and its lock with it", e);

@@ -57,7 +57,11 @@ class HalfOpenIT {
                 first.awaitRecords(1);
                 proxy.inject(new LinkFault.HalfOpen(directions));
                 outbox.insert("meanwhile");
+                long injected = System.nanoTime();
                 Failure failure = first.awaitFailure();
+                assertThat(Duration.ofNanos(System.nanoTime() - injected))
+                        .as("the dead connection is not waited for once more to give up its lock")
+                        .isLessThan(SILENCE.plusMillis(1_900));
                 assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
                 assertThat(failure.summary()).contains("timed out");
             }
