@@ -1,5 +1,6 @@
 package io.outboxrelay.bench;
 
+import io.outboxrelay.bench.faults.Faults;
 import io.outboxrelay.bench.latency.Latency;
 import io.outboxrelay.bench.stage.BenchFailure;
 import io.outboxrelay.bench.stage.Report;
@@ -35,7 +36,7 @@ public final class Main {
 
     /** Everything that can be asked for. */
     static List<Scenario> scenarios(Path distribution) {
-        return List.of(new Throughput(distribution), new Latency(distribution));
+        return List.of(new Throughput(distribution), new Latency(distribution), new Faults(distribution));
     }
 
     /** Runs what is asked for and returns the exit status. */

@@ -1,7 +1,7 @@
 /**
  * Measures the packaged relay on real servers: how fast, how soon, with how much memory. Never shipped.
  *
- * <p>{@code Main -> throughput, latency -> profile -> stage}: on the {@linkplain io.outboxrelay.bench.stage stage} are the
+ * <p>{@code Main -> throughput, latency, faults -> profile -> stage}: on the {@linkplain io.outboxrelay.bench.stage stage} are the
  * servers, the events and the judge; each scenario has a package of its own.
  */
 @NullMarked
