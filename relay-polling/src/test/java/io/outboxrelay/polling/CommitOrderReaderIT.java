@@ -215,10 +215,10 @@ class CommitOrderReaderIT {
         OutboxFixture outbox = OutboxFixture.ordinary(database).byCommitTimestamp();
         AtomicBoolean asked = new AtomicBoolean();
         AtomicBoolean setBack = new AtomicBoolean();
-        RewrittenSql clock = new RewrittenSql(
-                new PostgresConnections(outbox.settings().connection())::open,
-                sql -> {
-                    // Decided before it is noted: the first answer, which all others are compared with, is the right one.
+        RewrittenSql clock =
+                new RewrittenSql(new PostgresConnections(outbox.settings().connection())::open, sql -> {
+                    // Decided before it is noted: the first answer, which all others are compared with, is the right
+                    // one.
                     boolean wrong = setBack.get();
                     if (sql.contains("clock_timestamp()")) {
                         asked.set(true);
