@@ -57,7 +57,7 @@ public final class PostgresInspection {
         }
         List<Problem> problems = new ArrayList<>();
         Found found = inTransaction(connection, request, problems);
-        Canary.Perch perch = found == null ? null : found.written();
+        Canary.Perch perch = found == null ? null : found.perch();
         Failure canary =
                 perch == null || !mayLock(connection, perch) ? null : new Canary(connection, connections).check(perch);
         if (canary != null && problems.isEmpty()) {
@@ -125,10 +125,7 @@ public final class PostgresInspection {
             }
         }
         boolean archives = request.retention() instanceof OutboxRetention.Archive;
-        privileges.checkTable(
-                table,
-                archives ? columnChecks.all() : columns,
-                request.retention().removesRows());
+        privileges.checkTable(table, archives ? columnChecks.all() : columns);
         String index = index(catalog, table, sequenceName == null ? id : number, request.order(), problems);
         if (request.order() == OutboxOrder.COMMIT_TIMESTAMP) {
             new CommitTimestampCheck(catalog, problems).check(table, privileges.role());
@@ -141,14 +138,14 @@ public final class PostgresInspection {
         boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
         OutboxTable.Sequence sequence =
                 number == null || !drawn ? null : sequence(catalog, table, number, privileges, problems);
-        RetentionCheck.Outcome retention =
+        OutboxTable.Retained retained =
                 new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
-        OutboxTable.Retained retained = retention.retained();
+        Canary.Perch perch = new Canary.Perch(table.oid(), table.quotedName());
         if (!problems.isEmpty() || id == null || key == null || payload == null || index == null || retained == null) {
-            return new Found(retention.written(), null);
+            return new Found(perch, null);
         }
         return new Found(
-                retention.written(),
+                perch,
                 new OutboxTable(
                         new OutboxTable.Identity(
                                 table.oid(), table.treeOids(), table.quotedName(), table.partitioned()),
@@ -198,6 +195,5 @@ public final class PostgresInspection {
                         table.oid());
     }
 
-    private record Found(
-            Canary.@Nullable Perch written, @Nullable OutboxTable sound) {}
+    private record Found(Canary.Perch perch, @Nullable OutboxTable sound) {}
 }

@@ -28,8 +28,7 @@ final class PrivilegeChecks {
         return role;
     }
 
-    /** @param removing whether rows are to be deleted */
-    void checkTable(FoundTable table, List<FoundColumn> columns, boolean removing) throws SQLException {
+    void checkTable(FoundTable table, List<FoundColumn> columns) throws SQLException {
         checkSchemaOf(table.oid());
         String name = table.quotedName();
         boolean select = catalog.holds("SELECT has_table_privilege(?::oid, 'SELECT')", table.oid());
@@ -42,7 +41,7 @@ final class PrivilegeChecks {
                 break;
             }
         }
-        if (removing && !catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
+        if (!catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
             problems.add(new Problem(
                     role + " may not delete from " + name + ", but published rows are deleted",
                     "GRANT DELETE ON " + name + " TO " + role));

@@ -19,28 +19,15 @@ final class RetentionCheck {
     }
 
     /**
-     * What was found.
+     * Where published rows are to be found, or null where that would not do.
      *
-     * @param retained where published rows are to be found, or null where that would not do
-     * @param written a table that the relay may write to, and whose locks hence show whether locks are seen; null where there is none
+     * @param columns all of the outbox's, in its order
      */
-    record Outcome(OutboxTable.@Nullable Retained retained, Canary.@Nullable Perch written) {}
-
-    /** @param columns all of the outbox's, in its order */
-    Outcome check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges) throws SQLException {
-        Canary.Perch itself = new Canary.Perch(outbox.oid(), outbox.quotedName());
-        if (wanted instanceof OutboxRetention.Archive archive) {
-            return new Outcome(new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges), itself);
-        }
-        if (wanted instanceof OutboxRetention.Keep keep) {
-            SideTable states = new StateTableCheck(catalog, outbox, problems).check(keep, privileges);
-            return states == null
-                    ? new Outcome(null, null)
-                    : new Outcome(
-                            new OutboxTable.Kept(states.quotedName()),
-                            new Canary.Perch(states.oid(), states.quotedName()));
-        }
-        return new Outcome(new OutboxTable.Deleted(), itself);
+    OutboxTable.@Nullable Retained check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges)
+            throws SQLException {
+        return wanted instanceof OutboxRetention.Archive archive
+                ? new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges)
+                : new OutboxTable.Deleted();
     }
 
     /**
@@ -49,9 +36,7 @@ final class RetentionCheck {
      */
     static String creation(TableName outbox, OutboxRetention wanted, String role) {
         try {
-            return wanted instanceof OutboxRetention.Archive archive
-                    ? archive(outbox, archive, role)
-                    : wanted instanceof OutboxRetention.Keep keep ? states(outbox, keep, role) : "";
+            return wanted instanceof OutboxRetention.Archive archive ? archive(outbox, archive, role) : "";
         } catch (IllegalArgumentException e) {
             return "";
         }
@@ -60,11 +45,6 @@ final class RetentionCheck {
     private static String archive(TableName outbox, OutboxRetention.Archive wanted, String role) {
         TableName name = ArchiveCheck.wanted(wanted, outbox.table()).in(String.valueOf(outbox.schema()));
         return inItsSchema(outbox, name, role) + ArchiveCheck.creation(name.quoted(), outbox.quoted(), role);
-    }
-
-    private static String states(TableName outbox, OutboxRetention.Keep wanted, String role) {
-        TableName name = StateTableCheck.wanted(wanted).in(String.valueOf(outbox.schema()));
-        return inItsSchema(outbox, name, role) + StateTableCheck.creation(name.quoted(), role);
     }
 
     private static String inItsSchema(TableName outbox, TableName beside, String role) {

@@ -92,9 +92,6 @@ final class RetriedSteps {
         if (table.retained() instanceof OutboxTable.Archived archived) {
             return "published rows cannot be moved from " + name + " to " + archived.archive();
         }
-        if (table.retained() instanceof OutboxTable.Kept kept) {
-            return "how far " + name + " is published cannot be stored in " + kept.stateTable();
-        }
         return "published rows cannot be deleted from " + name;
     }
 
@@ -104,7 +101,7 @@ final class RetriedSteps {
         if (table.retained() instanceof OutboxTable.Archived archived) {
             return Stream.of(name, archived.archive());
         }
-        return Stream.of(table.retained() instanceof OutboxTable.Kept kept ? kept.stateTable() : name);
+        return Stream.of(name);
     }
 
     /** How to find out who it is; those who wait for the same lock are not told apart from who holds it. */
