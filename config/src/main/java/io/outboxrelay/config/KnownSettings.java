@@ -95,7 +95,7 @@ final class KnownSettings {
             "outbox.archiveTable",
             ValueType.table(),
             "the outbox's name with `_archive` behind it",
-            "Where rows go with `outbox.retention = archive`. Without a schema, in the outbox's.");
+            "Where rows go with `outbox.retention = archive`, and refused without it. Without a schema, in the outbox's.");
     static final Setting<OutboxOrder> ORDER = otherwise(
             "outbox.order",
             ValueType.choice(Map.of(

@@ -37,6 +37,7 @@ final class PipelineReading {
         Map<String, String> kafka = values.family(KnownSettings.KAFKA);
         long windowBytesMax = values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
         headers.forEach(this::checkHeader);
+        checkArchiveTable();
         PublisherSettings.problems(kafka, windowBytesMax).forEach(problem -> addKafka(problem, kafka));
         problems.throwIfAny();
         return new PipelineSettings(
@@ -75,6 +76,17 @@ final class PipelineReading {
     private String topic() {
         return values.find(KnownSettings.TOPIC)
                 .orElseGet(() -> "outbox.event.${" + values.get(KnownSettings.COLUMN_AGGREGATE_TYPE) + "}");
+    }
+
+    /** Whoever names an archive wants to keep the rows; to be without one then would show when they are gone. */
+    private void checkArchiveTable() {
+        String retention = values.find(KnownSettings.RETENTION).orElse("archive");
+        if (values.given(KnownSettings.ARCHIVE_TABLE.key()) != null && !retention.equals("archive")) {
+            add(
+                    KnownSettings.ARCHIVE_TABLE.key(),
+                    "no row goes there with outbox.retention = " + retention,
+                    "set outbox.retention = archive, or remove the line");
+        }
     }
 
     private void checkHeader(String header, String column) {

@@ -50,6 +50,10 @@ class SettingsProblemsTest {
                 Arguments.of("source.username =", "it has no value", "remove the line"),
                 Arguments.of("outbox.retention = keep", "'keep' is not possible", "give archive or delete"),
                 Arguments.of(
+                        "outbox.archiveTable = old_events",
+                        "no row goes there with outbox.retention = delete",
+                        "set outbox.retention = archive, or remove the line"),
+                Arguments.of(
                         "outbox.order = commit",
                         "'commit' is not possible",
                         "give commit-timestamp or none or sequence"),
