@@ -2,6 +2,7 @@ package io.outboxrelay.bench;
 
 import io.outboxrelay.bench.faults.Faults;
 import io.outboxrelay.bench.latency.Latency;
+import io.outboxrelay.bench.parts.Parts;
 import io.outboxrelay.bench.stage.BenchFailure;
 import io.outboxrelay.bench.stage.Report;
 import io.outboxrelay.bench.stage.Scenario;
@@ -36,7 +37,7 @@ public final class Main {
 
     /** Everything that can be asked for. */
     static List<Scenario> scenarios(Path distribution) {
-        return List.of(new Throughput(distribution), new Latency(distribution), new Faults(distribution));
+        return List.of(new Throughput(distribution), new Latency(distribution), new Faults(distribution), new Parts());
     }
 
     /** Runs what is asked for and returns the exit status. */

