@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +17,9 @@ import org.slf4j.LoggerFactory;
  * The advisory lock that makes a session the only reader of its outbox. It falls when the session ends, and that is for the
  * server to notice: where a connection was forgotten on its way, or a balancer keeps the server's half of it, the session that
  * this very relay has given up lives on, and the relay would stand by for itself. So its own predecessor is ended. Whatever
- * another relay holds is left alone. Used by the source's thread only.
+ * another relay holds is left alone, and so is what a pooler may have given to somebody else by now: behind one, a session of
+ * the server is not the relay's own for longer than its connection, and no predecessor is remembered. Used by the source's
+ * thread only.
  *
  * @param table as the settings name it
  * @param lineage which session the predecessor was
@@ -38,7 +42,7 @@ record OutboxLock(String table, SessionLineage lineage) {
                     "another relay reads " + table + ": it holds the table's advisory lock",
                     "nothing, if it is meant to: this one stands by and takes over; else end the other");
         }
-        lineage.tookLock(self(connection));
+        lineage.tookLock(own(connection));
     }
 
     private static boolean isTaken(Connection connection, long oid) throws SQLException {
@@ -83,12 +87,14 @@ record OutboxLock(String table, SessionLineage lineage) {
         }
     }
 
-    private static Backend self(Connection connection) throws SQLException {
+    /** The session, where the server told the client of it when it logged in; null where a pooler told of something else. */
+    private static @Nullable Backend own(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()")) {
             row.next();
-            return new Backend(row.getInt(1), row.getString(2));
+            Backend self = new Backend(row.getInt(1), row.getString(2));
+            return connection.unwrap(PGConnection.class).getBackendPID() == self.pid() ? self : null;
         }
     }
 }

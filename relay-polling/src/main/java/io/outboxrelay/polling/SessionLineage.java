@@ -33,13 +33,17 @@ final class SessionLineage {
         return patience;
     }
 
-    /** The last session of this relay that took the outbox's lock; null when none did yet. It may still live at the server. */
+    /**
+     * The last session of this relay that took the outbox's lock; null when none did yet, or when that session may belong to
+     * somebody else by now. It may still live at the server.
+     */
     @Nullable
     Backend predecessor() {
         return predecessor.get();
     }
 
-    void tookLock(Backend backend) {
+    /** @param backend null where a pooler keeps the session and may give it to others */
+    void tookLock(@Nullable Backend backend) {
         predecessor.set(backend);
     }
 }

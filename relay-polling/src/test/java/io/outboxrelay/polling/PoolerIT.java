@@ -1,16 +1,19 @@
 package io.outboxrelay.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.InstalledProgram;
 import io.outboxrelay.testkit.PgBouncer;
 import io.outboxrelay.testkit.Pgpool;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +86,29 @@ class PoolerIT {
     }
 
     @Test
+    void a_session_that_the_pool_has_given_to_another_relay_is_not_ended_as_an_own_predecessor() throws SQLException {
+        long oid = Long.parseLong(outbox.query("SELECT '" + outbox.table() + "'::regclass::oid::bigint")
+                .get(0));
+        OutboxLock lock = new OutboxLock(outbox.table(), new SessionLineage(new PollingCounters()));
+        OutboxLock others = new OutboxLock(outbox.table(), new SessionLineage(new PollingCounters()));
+        try (PgBouncer bouncer = bouncer("session", "1");
+                Connection direct = outbox.connect()) {
+            outbox.through(bouncer.url("postgres"));
+            try (Connection first = outbox.connect()) {
+                lock.take(first, oid);
+            }
+            try (Connection other = outbox.connect()) {
+                others.take(other, oid);
+                assertThatThrownBy(() -> lock.take(direct, oid))
+                        .isInstanceOfSatisfying(
+                                RelayException.class,
+                                e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.FENCED));
+                OutboxFixture.execute(other, "SELECT 'still there'");
+            }
+        }
+    }
+
+    @Test
     void a_pooler_that_sends_reads_to_a_standby_is_refused_and_one_that_does_not_is_let_be() throws SQLException {
         assumeTrue(InstalledProgram.PGPOOL.isThere(), InstalledProgram.PGPOOL.whyNot());
         outbox.insert("a");
@@ -127,8 +153,12 @@ class PoolerIT {
     }
 
     private static PgBouncer bouncer(String mode) {
+        return bouncer(mode, "4");
+    }
+
+    private static PgBouncer bouncer(String mode, String size) {
         assumeTrue(InstalledProgram.PGBOUNCER.isThere(), InstalledProgram.PGBOUNCER.whyNot());
         return PgBouncer.started(
-                database, Map.of(EmbeddedDatabase.SUPERUSER, ""), Map.of("pool_mode", mode, "default_pool_size", "4"));
+                database, Map.of(EmbeddedDatabase.SUPERUSER, ""), Map.of("pool_mode", mode, "default_pool_size", size));
     }
 }
