@@ -103,20 +103,25 @@ public final class PostgresFailures {
 
     /**
      * Classifies an error by its SQLSTATE. The message holds the server's primary message only, because its detail may quote
-     * row values, and no password.
+     * row values, and not that where it may quote them itself; and no password.
      *
      * @param error what the driver threw
      * @param settings of the connection that it was thrown on or for; named in the message, without secrets
      */
     public static Failure classify(SQLException error, ConnectionSettings settings) {
-        String message = message(error);
         String state = error.getSQLState();
+        String message = quotesValues(state) ? "a value is not as an expression needs it to be" : message(error);
         String who = settings.username() == null ? "" : " as " + settings.username();
         Rule rule = rule(error, state, message);
         String what = (rule.equals(FOREIGN_SESSION) ? FOREIGN : "")
                 + settings.scrub(message.replace(settings.url(), settings.urlShown()))
                 + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
         return Failure.of(rule.kind(), what, rule.remedy(), error);
+    }
+
+    /** What is wrong with data, such as {@code invalid input syntax for type integer: "..."}; 22023 is of parameters. */
+    private static boolean quotesValues(@Nullable String state) {
+        return state != null && state.startsWith("22") && !state.equals("22023");
     }
 
     private static Rule rule(SQLException error, @Nullable String state, String message) {

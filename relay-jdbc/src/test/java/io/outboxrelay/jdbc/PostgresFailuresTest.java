@@ -104,6 +104,17 @@ class PostgresFailuresTest {
                 .doesNotContain("tahini");
     }
 
+    @Test
+    void a_value_that_the_server_quotes_in_its_first_line_is_left_to_the_server_s_log() {
+        Failure failure = PostgresFailures.classify(
+                fromServer("22P02", "invalid input syntax for type integer: \"the payload\""), SETTINGS);
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+        assertThat(failure.summary())
+                .contains("a value", "22P02", "server's log")
+                .doesNotContain("payload");
+    }
+
     private static SQLException fromServer(String state, String message) {
         return new PSQLException(new ServerErrorMessage("SFATAL\0C" + state + "\0M" + message + "\0"));
     }

@@ -104,7 +104,7 @@ public final class PollingSource implements OutboxSource {
                 settings.reading().pageRowsMax(),
                 settings.reading().pageBytesMax(),
                 wakeup,
-                new SourceWatch(settings.connection().urlShown()));
+                new SourceWatch(settings.connection().urlShown(), lineage.patience()));
         thread = new SourceThread(settings, opening, rules, new SourceThread.Outside(handOff, lineage, connections));
         thread.start();
     }

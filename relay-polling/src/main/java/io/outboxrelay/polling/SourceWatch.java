@@ -23,13 +23,20 @@ final class SourceWatch {
     private static final String WORTH_A_WORD = TimeUnit.NANOSECONDS.toSeconds(WORTH_A_WORD_NANOS) + " s";
 
     private final String server;
+    private final Patience patience;
     private volatile @Nullable Long busySinceNanos;
     private volatile @Nullable HeldUp reading;
     private volatile @Nullable HeldUp settling;
 
-    /** @param server the database, for people */
-    SourceWatch(String server) {
+    /**
+     * Of one session.
+     *
+     * @param server the database, for people
+     * @param patience how long the session lets the server take
+     */
+    SourceWatch(String server, Patience patience) {
         this.server = server;
+        this.patience = patience;
     }
 
     /**
@@ -88,8 +95,9 @@ final class SourceWatch {
             return Failure.of(
                     FailureKind.TRANSIENT,
                     "the database has not answered for " + WORTH_A_WORD + ", at " + server,
-                    "see whether it is overloaded, or the network lost the connection: the relay soon gives this one up and"
-                            + " makes another");
+                    "see whether it is overloaded, or the network lost the connection: when the statement has taken "
+                            + patience.statement().toMillis() / 1_000.0
+                            + " s, the relay gives this connection up and makes another");
         }
         HeldUp held = reading;
         if (held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class HandOffTest {
 
     private int wakes;
-    private final HandOff handOff = new HandOff(3, 10_000, () -> wakes++, new SourceWatch("server"));
+    private final HandOff handOff = new HandOff(3, 10_000, () -> wakes++, new SourceWatch("server", new Patience()));
 
     @Test
     void has_room_until_a_bound_is_reached_and_again_when_enough_was_taken() {

@@ -58,12 +58,33 @@ class HindranceIT {
 
             assertThat(hindrance.kind()).isEqualTo(FailureKind.TRANSIENT);
             assertThat(hindrance.summary()).contains("nothing can be read from public." + outbox.table());
-            String remedy = hindrance.problems().get(0).remedy();
-            String query = remedy.substring(remedy.indexOf("SELECT"), remedy.indexOf(';'));
-            assertThat(outbox.query(query).get(0))
+            assertThat(outbox.query(who(hindrance)))
+                    .first()
                     .isEqualTo(Integer.toString(
                             migration.unwrap(PGConnection.class).getBackendPID()));
             migration.rollback();
+            awaitUnhindered(consumer);
+        }
+    }
+
+    @Test
+    void a_prepared_transaction_that_locks_a_partition_is_found_out_too() throws SQLException {
+        database.execute("CREATE TABLE parts (LIKE " + outbox.table() + ", seq2 bigint GENERATED ALWAYS AS IDENTITY,"
+                + " PRIMARY KEY (seq2)) PARTITION BY HASH (seq2); ALTER TABLE parts DROP COLUMN seq;"
+                + " CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
+        OutboxFixture parts =
+                OutboxFixture.existing(database, "parts", new PollingSettings.Columns("id", "seq2", "key", "payload"));
+        try (TestConsumer consumer = TestConsumer.of(parts).awaitOpen();
+                Connection migration = database.connect()) {
+            OutboxFixture.execute(migration, "BEGIN; LOCK TABLE part; PREPARE TRANSACTION 'migration'");
+            try {
+                String query = who(consumer.awaitHindrance());
+                assertThat(outbox.query("SELECT prepared FROM (" + query + ") who"))
+                        .first()
+                        .isEqualTo("migration");
+            } finally {
+                OutboxFixture.execute(migration, "ROLLBACK PREPARED 'migration'");
+            }
             awaitUnhindered(consumer);
         }
     }
@@ -99,7 +120,7 @@ class HindranceIT {
             signal("STOP", pid);
             try {
                 assertThat(consumer.awaitHindrance().summary())
-                        .contains("the database has not answered for 5 s, at jdbc:postgresql:");
+                        .contains("the database has not answered for 5 s, at jdbc:postgresql:", "has taken 8.0 s");
             } finally {
                 signal("CONT", pid);
             }
@@ -131,6 +152,12 @@ class HindranceIT {
             assertThat(row.getString(1)).isEqualTo("600ms");
             assertThat(lineage.patience().statement()).isEqualTo(Duration.ofMillis(600));
         }
+    }
+
+    /** The query that the remedy gives. */
+    private static String who(Failure hindrance) {
+        String remedy = hindrance.problems().get(0).remedy();
+        return remedy.substring(remedy.indexOf("SELECT"), remedy.indexOf(';'));
     }
 
     private static void awaitUnhindered(TestConsumer consumer) {

@@ -1,0 +1,94 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.Identifiers;
+import io.outboxrelay.jdbc.OutboxTable;
+import io.outboxrelay.polling.SourceWatch.Obstacle;
+import io.outboxrelay.polling.SourceWatch.Step;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which errors say that others are in the way of a step, and how to get them out of it. Whatever is not among them ends the
+ * session.
+ *
+ * @param table that is read and settled
+ */
+record Obstacles(OutboxTable table) {
+
+    /** Lock not available, deadlock, serialization failure: the statement or transaction is undone, the session is as before. */
+    private static final Set<String> LOCKED = Set.of("55P03", "40P01", "40001");
+
+    private static final String DISK_FULL = "53100";
+
+    /** Classes of errors: a constraint is violated, a trigger's function refuses. */
+    private static final Set<String> REFUSED = Set.of("23", "P0");
+
+    /** A value does not fit: the only class whose first line quotes the value, and that may be of a payload. */
+    private static final String UNFIT = "22";
+
+    private static final String CHANGE =
+            "change it, or what it objects to; until then the rows stay where they are, and the relay goes on by itself";
+
+    /** What is in the way; null where the error is none that passes. */
+    @Nullable
+    Obstacle of(Step step, SQLException error) {
+        // Only the first line: what follows may quote a row.
+        String said = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        if (LOCKED.contains(state)) {
+            return new Obstacle(whatOf(step), "somebody holds a lock (" + said + ")", whoHolds(step));
+        }
+        if (DISK_FULL.equals(state)) {
+            return new Obstacle(
+                    whatOf(step),
+                    "the database has no space left (" + said + ")",
+                    "free some where the server keeps its data; the relay goes on by itself");
+        }
+        if (step != Step.SETTLING || state.length() != 5) {
+            return null;
+        }
+        String kind = state.substring(0, 2);
+        if (UNFIT.equals(kind)) {
+            return new Obstacle(
+                    whatOf(step), "a constraint or a trigger takes a value for unfit (SQLSTATE " + state + ")", CHANGE);
+        }
+        return REFUSED.contains(kind)
+                ? new Obstacle(whatOf(step), "a constraint or a trigger refuses it (" + said + ")", CHANGE)
+                : null;
+    }
+
+    private String whatOf(Step step) {
+        String name = table.identity().quotedName();
+        if (step != Step.SETTLING) {
+            return "nothing can be read from " + name;
+        }
+        if (table.retained() instanceof OutboxTable.Archived archived) {
+            return "published rows cannot be moved from " + name + " to " + archived.archive();
+        }
+        return "published rows cannot be deleted from " + name;
+    }
+
+    /** How to find out who it is, prepared transactions too, whose locks have no process. Others' rows are hidden from ordinary roles. */
+    private String whoHolds(Step step) {
+        return "end the transaction that holds it, the oldest of SELECT DISTINCT a.pid, x.gid AS prepared,"
+                + " coalesce(a.xact_start, x.prepared) AS since, a.usename, a.state, a.query FROM pg_locks l"
+                + " LEFT JOIN pg_stat_activity a ON a.pid = l.pid"
+                + " LEFT JOIN pg_prepared_xacts x ON l.pid IS NULL AND x.transaction IN (SELECT t.transactionid FROM pg_locks t"
+                + " WHERE t.pid IS NULL AND t.virtualtransaction = l.virtualtransaction)"
+                + " WHERE l.granted AND l.relation IN ("
+                + locked(step).collect(Collectors.joining(", "))
+                + ") ORDER BY since; ask that in this database as a superuser or a member of pg_read_all_stats (a prepared one is"
+                + " ended by ROLLBACK PREPARED); the relay goes on by itself";
+    }
+
+    /** The tables that the step needs, with their partitions. */
+    private Stream<String> locked(Step step) {
+        Stream<String> outbox = table.identity().treeOids().stream().map(String::valueOf);
+        return step == Step.SETTLING && table.retained() instanceof OutboxTable.Archived archived
+                ? Stream.concat(outbox, Stream.of(Identifiers.literal(archived.archive()) + "::regclass"))
+                : outbox;
+    }
+}
