@@ -3,7 +3,7 @@ package io.outboxrelay.config;
 /**
  * One setting as somebody gave it.
  *
- * @param place where: {@code relay.properties:7}, or {@code --set}
+ * @param place where: {@code relay.yaml:7:3}, or {@code --set}
  * @param key its key
  * @param value its value as written, before substitution
  */

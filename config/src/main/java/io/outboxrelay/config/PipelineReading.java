@@ -112,8 +112,11 @@ final class PipelineReading {
                 .map(name -> KnownSettings.KAFKA.prefix() + name)
                 .filter(problem.what()::startsWith)
                 .max(Comparator.comparingInt(String::length))
-                .map(this::placeOf)
-                .orElse(wherever);
+                .map(key -> placeOf(key) + " " + key)
+                .orElse(
+                        problem.what().startsWith(KnownSettings.KAFKA.prefix() + SERVERS)
+                                ? wherever + " " + KnownSettings.KAFKA.prefix() + SERVERS
+                                : wherever);
         problems.add(place, problem.what(), problem.remedy());
     }
 

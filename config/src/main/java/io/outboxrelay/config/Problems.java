@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,18 +16,28 @@ import java.util.regex.Pattern;
 /** Collects what is wrong with the settings, so that all of it is said at once. Used by one thread. */
 final class Problems {
 
-    private static final Pattern LINE = Pattern.compile(":(\\d+)(?=[: ])");
+    private static final Pattern LINE_AND_COLUMN = Pattern.compile(":(\\d{1,7}):(\\d{1,7})(?=[: ])");
 
     private final List<Problem> problems = new ArrayList<>();
     private final Set<String> meant = new HashSet<>();
 
-    /** Notes something wrong at a place: {@code relay.properties:7} or {@code relay.properties:7 source.url}. */
+    /** Notes something wrong at a place: {@code relay.yaml:7:3} or {@code relay.yaml:7:3 source.url}. */
     void add(String place, String what, String remedy) {
         problems.add(new Problem(place + ": " + what, remedy));
     }
 
     void add(Given given, String what, String remedy) {
         add(given.toString(), what, remedy);
+    }
+
+    /** Notes a key that there is not, and takes the nearest one for what was meant. */
+    void unknown(Given given, Optional<String> nearest) {
+        nearest.ifPresent(this::meant);
+        add(
+                given,
+                "there is no such setting"
+                        + nearest.map(key -> " (did you mean " + key + "?)").orElse(""),
+                nearest.isPresent() ? "correct it" : "remove it; docs/settings.md lists what there is");
     }
 
     /** This setting was meant by something that is wrong: it is not said to be missing, too. */
@@ -46,14 +57,16 @@ final class Problems {
     void throwIfAny() {
         if (!problems.isEmpty()) {
             List<Problem> inOrder = problems.stream()
-                    .sorted(Comparator.comparingInt(Problems::lineOf))
+                    .sorted(Comparator.comparingLong(Problems::orderOf))
                     .toList();
             throw new RelayException(new Failure(FailureKind.MISCONFIGURED, inOrder, null));
         }
     }
 
-    private static int lineOf(Problem problem) {
-        Matcher matcher = LINE.matcher(problem.what());
-        return matcher.find() && matcher.group(1).length() < 8 ? Integer.parseInt(matcher.group(1)) : Integer.MAX_VALUE;
+    private static long orderOf(Problem problem) {
+        Matcher matcher = LINE_AND_COLUMN.matcher(problem.what());
+        return matcher.find()
+                ? Long.parseLong(matcher.group(1)) << Integer.SIZE | Long.parseLong(matcher.group(2))
+                : Long.MAX_VALUE;
     }
 }

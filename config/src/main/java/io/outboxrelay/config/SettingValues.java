@@ -24,7 +24,7 @@ final class SettingValues {
     /**
      * Values of what was given.
      *
-     * @param wherever what to name as the place of what is missing: the file
+     * @param wherever what to name as the place of what is missing: where the file begins
      */
     SettingValues(
             List<Given> file, List<Given> overrides, Substitution substitution, String wherever, Problems problems) {
@@ -75,20 +75,10 @@ final class SettingValues {
             if (before != null) {
                 problems.add(given, "it is given twice, first at " + before.place(), "remove one of them");
             } else if (!KnownSettings.isKnown(given.key())) {
-                noteUnknown(given);
+                problems.unknown(given, MeantKey.guess(given.key()));
             }
         }
         return distinct;
-    }
-
-    private void noteUnknown(Given given) {
-        Optional<String> meant = MeantKey.guess(given.key());
-        meant.ifPresent(problems::meant);
-        problems.add(
-                given,
-                "there is no such setting",
-                meant.map(key -> "did you mean " + key + "?")
-                        .orElse("remove it; docs/settings.md lists what there is"));
     }
 
     private void resolve(Given given) {
@@ -119,9 +109,9 @@ final class SettingValues {
             return;
         } else if (!wasGiven && setting.presence() instanceof Required required) {
             problems.add(
-                    wherever,
-                    setting.key() + " is missing",
-                    "add a line such as " + setting.key() + " = " + required.example());
+                    wherever + " " + setting.key(),
+                    "it is missing",
+                    "add it, for example " + setting.key() + ": " + required.example());
         } else if (!wasGiven && setting.presence() instanceof Otherwise otherwise) {
             parsed.put(setting.key(), setting.parse(otherwise.value()));
         }

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the settings of a relay from a file of {@code key = value} lines. Everything that is wrong is said at once, each with
- * file and line, and no message holds a secret. Asks neither database nor broker.
+ * Loads the settings of a relay from a YAML file. Everything that is wrong is said at once, each with file, line and column, and
+ * no message holds a secret. Asks neither database nor broker.
  */
 public final class SettingsLoader {
 
@@ -34,10 +34,11 @@ public final class SettingsLoader {
     public PipelineSettings load(Path file, List<String> overrides) {
         Problems problems = new Problems();
         String fileName = file.toString();
-        List<Given> lines = SettingsText.parse(fileName, read(file, problems), problems);
-        List<Given> arguments = SettingsText.ofArguments(overrides, problems);
-        SettingValues values = new SettingValues(lines, arguments, substitution, fileName, problems);
-        return new PipelineReading(values, fileName, problems).read();
+        List<Given> lines = YamlSettings.parse(fileName, read(file, problems), problems);
+        List<Given> arguments = ArgumentSettings.parse(overrides, problems);
+        String start = fileName + ":1:1";
+        SettingValues values = new SettingValues(lines, arguments, substitution, start, problems);
+        return new PipelineReading(values, start, problems).read();
     }
 
     private static String read(Path file, Problems problems) {

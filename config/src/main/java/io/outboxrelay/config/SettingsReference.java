@@ -12,11 +12,13 @@ public final class SettingsReference {
             # Settings
             <!-- Written by SettingsReference; a test keeps it so. Change KnownSettings instead. -->
 
-            One file of `key = value` lines; `#` at the start of a line makes a comment. `outbox-relay run --config FILE` reads
-            it, `--set key=value` replaces single lines. Everything that is wrong is said at once, and the relay exits with 78.
+            One YAML file. The dots of a setting nest there: `source.url` is `url:` below `source:`, or `source.url:` where that reads
+            better. `outbox-relay run --config FILE` reads it, `--set key=value` replaces single settings. Everything that is wrong is
+            said at once with line and column, and the relay exits with 78. `outbox-relay config schema` prints a JSON Schema for editors.
 
             In every value but a template, `${VAR}` stands for a variable of the environment, `${VAR:-default}` for one that may
-            not be set, `${file:/path}` for the content of a file, and `$$` for a dollar sign.
+            not be set, `${file:/path}` for the content of a file, and `$$` for a dollar sign. YAML wants quotes around a value that
+            begins with one of `{ } [ ] , & * # ? | - < > = ! % @` or a backtick, or holds `: ` or ` #`.
 
             | setting | value | default | |
             |---|---|---|---|

@@ -4,7 +4,11 @@ import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.route.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,8 +20,12 @@ import java.util.stream.Collectors;
  * @param shape for people, with unit and bounds: {@code whole number, 1 to 1000000}
  * @param parser from text; throws {@link UnusableValue}
  * @param isTemplate whether {@code ${...}} in it belongs to the value, so that nothing is filled in
+ * @param schema the same as keywords of a JSON Schema, for editors; it may take what the parser refuses, never the reverse
  */
-record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate) {
+record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate, Map<String, Object> schema) {
+
+    /** What YAML makes of text without quotes. */
+    private static final Map<String, Object> ANY_TEXT = Map.of("type", List.of("string", "number", "boolean"));
 
     private static final Pattern BYTES = Pattern.compile("(\\d{1,15})\\s*(B|KiB|MiB)?");
     private static final Map<String, Long> BYTES_PER_UNIT = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20);
@@ -36,13 +44,13 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
     }
 
     static ValueType<String> text(String shape) {
-        return of(shape, text -> text);
+        return of(shape, ANY_TEXT, text -> text);
     }
 
     /** One of a few words, each standing for a value. */
     static <T> ValueType<T> choice(Map<String, T> choices) {
         String shape = choices.keySet().stream().sorted().collect(Collectors.joining("` or `", "`", "`"));
-        return of(shape, text -> {
+        return of(shape, oneOf(choices.keySet()), text -> {
             T chosen = choices.get(text);
             if (chosen == null) {
                 throw unusable(text, shape);
@@ -53,7 +61,7 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
 
     static ValueType<Integer> wholeNumber(int min, int max) {
         String shape = "whole number, " + min + " to " + max;
-        return of(shape, text -> {
+        return of(shape, Map.of("type", "integer", "minimum", min, "maximum", max), text -> {
             boolean isNumber = text.matches("\\d{1,9}");
             if (!isNumber || Integer.parseInt(text) < min || Integer.parseInt(text) > max) {
                 throw unusable(text, shape);
@@ -65,7 +73,8 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
     /** An amount of memory, in bytes. */
     static ValueType<Long> bytes(long minMiB, long maxMiB) {
         String shape = "bytes, or with a unit (B, KiB, MiB), " + minMiB + " MiB to " + maxMiB + " MiB";
-        return of(shape, text -> {
+        Map<String, Object> schema = Map.of("type", List.of("integer", "string"), "pattern", whole(BYTES));
+        return of(shape, schema, text -> {
             Matcher matcher = BYTES.matcher(text);
             long bytes = matcher.matches() ? amount(matcher, BYTES_PER_UNIT, "B") : -1;
             if (bytes < minMiB << 20 || bytes > maxMiB << 20) {
@@ -77,7 +86,8 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
 
     static ValueType<Duration> duration(Duration min, Duration max) {
         String shape = "time with a unit (ms, s, m), " + min.toSeconds() + "s to " + max.toMinutes() + "m";
-        return of(shape, text -> {
+        Map<String, Object> schema = Map.of("type", "string", "pattern", whole(DURATION));
+        return of(shape, schema, text -> {
             Matcher matcher = DURATION.matcher(text);
             Duration time = Duration.ofMillis(matcher.matches() ? amount(matcher, MILLIS_PER_UNIT, "ms") : -1);
             if (time.compareTo(min) < 0 || time.compareTo(max) > 0) {
@@ -89,7 +99,7 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
 
     /** A table's name, as in SQL. */
     static ValueType<String> table() {
-        return of("table or schema.table, with double quotes around unusual names", text -> {
+        return of("table or schema.table, with double quotes around unusual names", ANY_TEXT, text -> {
             try {
                 TableName.parse(text);
                 return text;
@@ -102,7 +112,7 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
     /** A channel of PostgreSQL's notifications. */
     static ValueType<String> channel() {
         String shape = "name of a channel, as pg_notify takes it, 1 to 63 bytes";
-        return of(shape, text -> {
+        return of(shape, ANY_TEXT, text -> {
             if (text.indexOf('\0') >= 0 || text.getBytes(StandardCharsets.UTF_8).length > CHANNEL_BYTES_MAX) {
                 throw unusable(text.replace('\0', '?'), shape);
             }
@@ -123,13 +133,15 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
                                 String.valueOf(e.getMessage()), "write it as outbox.event.${aggregatetype}");
                     }
                 },
-                true);
+                true,
+                ANY_TEXT);
     }
 
     /** The address of a PostgreSQL database. It may hold a password, so it is not repeated. */
     static ValueType<String> postgresUrl() {
         String remedy = "write jdbc:postgresql://host:5432/database, and give source.username and source.password";
-        return of("`jdbc:postgresql://host:port/database`", text -> {
+        Map<String, Object> schema = Map.of("type", "string", "pattern", "^jdbc:postgresql:");
+        return of("`jdbc:postgresql://host:port/database`", schema, text -> {
             if (!text.startsWith("jdbc:postgresql:")) {
                 throw new UnusableValue("it is not the JDBC URL of a PostgreSQL database", remedy);
             }
@@ -140,8 +152,23 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
         });
     }
 
-    private static <T> ValueType<T> of(String shape, Function<String, T> parser) {
-        return new ValueType<>(shape, parser, false);
+    private static <T> ValueType<T> of(String shape, Map<String, Object> schema, Function<String, T> parser) {
+        return new ValueType<>(shape, parser, false, schema);
+    }
+
+    /** The words, and those of them that YAML takes for truth values as such. */
+    private static Map<String, Object> oneOf(Set<String> words) {
+        Set<String> inOrder = new TreeSet<>(words);
+        List<Object> values = new ArrayList<>(inOrder);
+        inOrder.stream()
+                .filter(word -> word.equals("true") || word.equals("false"))
+                .map(Boolean::valueOf)
+                .forEach(values::add);
+        return Map.of("enum", values);
+    }
+
+    private static String whole(Pattern pattern) {
+        return "^" + pattern.pattern() + "$";
     }
 
     private static long amount(Matcher matched, Map<String, Long> units, String unitDefault) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,6 +18,9 @@ class ExamplesTest {
     private static final Path EXAMPLES =
             Path.of(System.getProperty("outboxrelay.root")).resolve("config/examples");
     private static final SettingsLoader LOADER = new SettingsLoader(Map.of("OUTBOX_RELAY_DB_PASSWORD", "s3cret")::get);
+
+    @TempDir
+    Path directory;
 
     static List<Path> examples() throws IOException {
         try (Stream<Path> files = Files.list(EXAMPLES)) {
@@ -33,14 +37,19 @@ class ExamplesTest {
 
     @Test
     void what_is_commented_out_is_what_counts_anyway() throws IOException {
-        Path example = EXAMPLES.resolve("relay.properties");
-        List<String> commentedOut = Files.readAllLines(example).stream()
-                .filter(line -> line.matches("#[a-z].*=.*"))
-                .filter(line -> !line.startsWith("#kafka."))
-                .map(line -> line.substring(1))
-                .toList();
-        assertThat(commentedOut).hasSizeGreaterThan(8);
-        assertThat(LOADER.load(example, commentedOut))
+        Path example = EXAMPLES.resolve("relay.yaml");
+        String text = Files.readString(example);
+        String whole = text.replaceAll("(?m)^(\\s*)#([a-zA-Z]+:.*)$", "$1$2");
+        assertThat(text.lines().filter(line -> line.matches("\\s*#[a-zA-Z]+:.*")))
+                .hasSizeGreaterThan(8);
+        Path uncommented = Files.writeString(directory.resolve("relay.yaml"), whole);
+        assertThat(LOADER.load(uncommented, List.of()))
                 .hasToString(LOADER.load(example, List.of()).toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void an_example_begins_by_saying_what_it_is_for(Path example) throws IOException {
+        assertThat(Files.readAllLines(example).get(0)).startsWith("# For ");
     }
 }

@@ -16,16 +16,16 @@ import org.assertj.core.api.Assertions;
 /** A file of settings to load, in a directory of the test's own, and an environment to load it in. */
 final class SettingsFile {
     static final String SOUND = """
-            source.url = jdbc:postgresql://db:5432/shop
-            outbox.table = public.outbox
-            kafka.bootstrap.servers = broker:9092
+            source.url: jdbc:postgresql://db:5432/shop
+            outbox.table: public.outbox
+            kafka.bootstrap.servers: broker:9092
             """;
 
     private final Path file;
     private final Map<String, String> environment = new HashMap<>();
 
     SettingsFile(Path directory) {
-        file = directory.resolve("relay.properties");
+        file = directory.resolve("relay.yaml");
     }
 
     SettingsFile with(String variable, String value) {

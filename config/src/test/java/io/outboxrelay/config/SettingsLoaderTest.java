@@ -51,28 +51,28 @@ class SettingsLoaderTest {
     void every_setting_arrives_where_it_belongs() throws IOException {
         PipelineSettings settings = file.load("""
                 # everything
-                source.type = polling
-                source.url = jdbc:postgresql://db:5432/shop?sslmode=require
-                source.username = relay
-                source.password = s3cret=with=equals
-                outbox.table = "My Shop"."Out Box"
-                outbox.columns.id = Id
-                outbox.columns.sequence = "no"
-                outbox.columns.aggregateType = Kind
-                source.listen = My "Channel"
-                outbox.columns.key = Key
-                outbox.columns.payload = Body
-                outbox.retention = delete
-                outbox.order = sequence
-                route.headers.eventType = type
-                route.headers.ce_source = origin
-                route.keyRequired = true
-                failures.poison = halt
-                window.recordsMax = 500
-                window.bytesMax = 2 MiB
-                drainTimeout = 1500ms
-                kafka.bootstrap.servers = a:1,b:2
-                kafka.linger.ms = 7
+                source.type: polling
+                source.url: jdbc:postgresql://db:5432/shop?sslmode=require
+                source.username: relay
+                source.password: s3cret=with=equals
+                outbox.table: '"My Shop"."Out Box"'
+                outbox.columns.id: Id
+                outbox.columns.sequence: '"no"'
+                outbox.columns.aggregateType: Kind
+                source.listen: My "Channel"
+                outbox.columns.key: Key
+                outbox.columns.payload: Body
+                outbox.retention: delete
+                outbox.order: sequence
+                route.headers.eventType: type
+                route.headers.ce_source: origin
+                route.keyRequired: true
+                failures.poison: halt
+                window.recordsMax: 500
+                window.bytesMax: 2 MiB
+                drainTimeout: 1500ms
+                kafka.bootstrap.servers: a:1,b:2
+                kafka.linger.ms: 7
                 """);
 
         assertThat(settings.source().connection().url()).endsWith("?sslmode=require");
@@ -92,12 +92,12 @@ class SettingsLoaderTest {
 
     @Test
     void an_archive_has_a_name_or_the_usual_one() throws IOException {
-        assertThat(file.loadSoundAnd("outbox.retention = archive")
+        assertThat(file.loadSoundAnd("outbox.retention: archive")
                         .source()
                         .outbox()
                         .retention())
                 .isEqualTo(new OutboxRetention.Archive(null));
-        assertThat(file.loadSoundAnd("outbox.retention = archive\noutbox.archiveTable = old.\"Events\"")
+        assertThat(file.loadSoundAnd("outbox.retention: archive\noutbox.archiveTable: old.\"Events\"")
                         .source()
                         .outbox()
                         .retention())
@@ -106,14 +106,14 @@ class SettingsLoaderTest {
 
     @Test
     void without_order_no_sequence_is_read() throws IOException {
-        PipelineSettings settings = file.loadSoundAnd("outbox.order = none");
+        PipelineSettings settings = file.loadSoundAnd("outbox.order: none");
         assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.NONE);
         assertThat(settings.source().outbox().columns().sequence()).isNull();
     }
 
     @Test
     void order_by_commit_timestamp_reads_the_number_too() throws IOException {
-        PipelineSettings settings = file.loadSoundAnd("outbox.order = commit-timestamp");
+        PipelineSettings settings = file.loadSoundAnd("outbox.order: commit-timestamp");
         assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
         assertThat(settings.source().outbox().columns().sequence()).isEqualTo("seq");
     }
@@ -121,7 +121,7 @@ class SettingsLoaderTest {
     @Test
     void arguments_replace_lines_and_may_add_some() throws IOException {
         PipelineSettings settings = file.load(
-                SettingsFile.SOUND + "drainTimeout = bad",
+                SettingsFile.SOUND + "drainTimeout: bad",
                 "drainTimeout=2s",
                 "outbox.table=shop.events",
                 "route.topic=a=${b}");
@@ -140,39 +140,78 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @CsvSource({"1048576,1048576", "1024 KiB,1048576", "1MiB,1048576", "3 MiB,3145728", "2097152 B,2097152"})
     void bytes_have_units(String written, long bytes) throws IOException {
-        assertThat(file.loadSoundAnd("window.bytesMax = " + written).window().bytesMax())
+        assertThat(file.loadSoundAnd("window.bytesMax: " + written).window().bytesMax())
                 .isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @CsvSource({"1000ms,1000", "45s,45000", "2 m,120000"})
     void times_have_units(String written, long millis) throws IOException {
-        assertThat(file.loadSoundAnd("drainTimeout = " + written).drainTimeout())
-                .isEqualTo(Duration.ofMillis(millis));
+        assertThat(file.loadSoundAnd("drainTimeout: " + written).drainTimeout()).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void what_is_nested_and_what_is_dotted_is_the_same() throws IOException {
+        String nested = """
+                source:
+                  url: jdbc:postgresql://db:5432/shop
+                outbox:
+                  table: public.outbox
+                  columns: {id: Id, key: Key}
+                route:
+                  headers:
+                    eventType: type
+                kafka:
+                  bootstrap.servers: broker:9092
+                  linger: {ms: 7}
+                failures:
+                """;
+        String dotted = SettingsFile.SOUND + """
+                outbox.columns.id: Id
+                outbox.columns.key: Key
+                route.headers.eventType: type
+                kafka.linger.ms: 7
+                """;
+        assertThat(file.load(nested)).hasToString(file.load(dotted).toString());
+    }
+
+    @Test
+    void text_is_taken_as_it_is_written_whatever_type_yaml_gives_it() throws IOException {
+        PipelineSettings settings =
+                file.loadSoundAnd("source.password: 0x1F", "source.username: 1e3", "outbox.columns.id: yes");
+        assertThat(settings.source().connection().password()).isEqualTo("0x1F");
+        assertThat(settings.source().connection().username()).isEqualTo("1e3");
+        assertThat(settings.source().outbox().columns().id()).isEqualTo("yes");
+    }
+
+    @Test
+    void an_anchor_may_be_used_again() throws IOException {
+        PipelineSettings settings = file.loadSoundAnd("source.username: &name relay", "source.password: *name");
+        assertThat(settings.source().connection().password()).isEqualTo("relay");
     }
 
     @Test
     void everything_that_is_wrong_is_said_at_once_with_its_line_and_in_order() {
         List<String> problems = file.problemsOf("""
-                source.typ = polling
-                source.url jdbc:postgresql://db/shop
-                outbox.table = a.b.c
-                window.recordsMax = 0
-                kafka.bootstrap.servers = broker
-                kafka.acks = 1
-                kafka.lingerms = 5
+                source: {typ: polling, url: [jdbc:postgresql://db/shop]}
+                outbox:
+                  table: a.b.c
+                window: {recordsMax: 0}
+                kafka:
+                  bootstrap.servers: broker
+                  acks: 1
+                  lingerms: 5
                 """, "drainTimeout=soon");
         assertThat(problems).hasSize(8);
-        assertThat(problems.get(0))
-                .startsWith("relay.properties:1 source.typ: ")
-                .contains("did you mean source.type?");
-        assertThat(problems.get(1)).startsWith("relay.properties:2 source.url: there is no '='");
-        assertThat(problems.get(2)).startsWith("relay.properties:3 outbox.table: 'a.b.c' is not a table name");
-        assertThat(problems.get(3)).startsWith("relay.properties:4 window.recordsMax: '0' is not possible");
-        assertThat(problems.get(4)).startsWith("relay.properties:5: kafka.bootstrap.servers holds 'broker'");
-        assertThat(problems.get(5)).startsWith("relay.properties:6: kafka.acks=1 is not possible");
+        assertThat(problems.get(0)).startsWith("relay.yaml:1:10 source.typ: ").contains("(did you mean source.type?)");
+        assertThat(problems.get(1)).startsWith("relay.yaml:1:24 source.url: a list is not possible");
+        assertThat(problems.get(2)).startsWith("relay.yaml:3:3 outbox.table: 'a.b.c' is not a table name");
+        assertThat(problems.get(3)).startsWith("relay.yaml:4:10 window.recordsMax: '0' is not possible");
+        assertThat(problems.get(4))
+                .startsWith("relay.yaml:6:3 kafka.bootstrap.servers: kafka.bootstrap.servers holds 'broker'");
+        assertThat(problems.get(5)).startsWith("relay.yaml:7:3 kafka.acks: kafka.acks=1 is not possible");
         assertThat(problems.get(6))
-                .startsWith("relay.properties:7: kafka.lingerms")
+                .startsWith("relay.yaml:8:3 kafka.lingerms: ")
                 .contains("did you mean kafka.linger.ms?");
         assertThat(problems.get(7)).startsWith("--set drainTimeout: 'soon' is not possible");
     }
@@ -180,10 +219,12 @@ class SettingsLoaderTest {
     @Test
     void what_was_meant_by_something_wrong_is_not_missing_too() {
         List<String> problems = file.problemsOf("""
-                type = polling
-                source.ulr = jdbc:postgresql://db/shop
-                outbox.table: public.outbox
-                bootstrap.servers = broker:9092
+                suorce:
+                  url: jdbc:postgresql://db/shop
+                outbox: public.outbox
+                outbox.table:
+                  name: public.outbox
+                bootstrap.servers: broker:9092
                 """);
         assertThat(problems).hasSize(4).noneMatch(problem -> problem.contains("missing"));
     }

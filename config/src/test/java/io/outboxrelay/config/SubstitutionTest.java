@@ -80,7 +80,7 @@ class SubstitutionTest {
     @Test
     void a_template_keeps_its_columns() throws IOException {
         PipelineSettings settings =
-                new SettingsFile(directory).with("region", "eu").loadSoundAnd("route.topic = ${region}.$$.${type}");
+                new SettingsFile(directory).with("region", "eu").loadSoundAnd("route.topic: ${region}.$$.${type}");
         assertThat(settings.route().topic()).isEqualTo("${region}.$$.${type}");
     }
 }

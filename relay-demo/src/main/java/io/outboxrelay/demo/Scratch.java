@@ -34,18 +34,22 @@ final class Scratch implements AutoCloseable {
     /** Writes what a user writes: where the outbox stands, which table it is, and where its events go. */
     Path relayConfig(Servers servers) {
         Path password = directory.resolve("database-password");
-        Path config = directory.resolve("relay.conf");
+        Path config = directory.resolve("relay.yaml");
         write(password, List.of(Servers.RELAY_PASSWORD));
         write(
                 config,
                 List.of(
-                        "source.type = polling",
-                        "source.url = " + servers.database().url(Servers.SHOP),
-                        "source.username = " + Servers.RELAY_ROLE,
-                        "source.password = ${file:" + password + "}",
-                        "outbox.table = public." + Servers.SCHEMA.table(),
-                        "route.headers.eventType = type",
-                        "kafka.bootstrap.servers = " + servers.kafka().bootstrapServers()));
+                        "source:",
+                        "  type: polling",
+                        "  url: " + servers.database().url(Servers.SHOP),
+                        "  username: " + Servers.RELAY_ROLE,
+                        "  password: ${file:" + password + "}",
+                        "outbox:",
+                        "  table: public." + Servers.SCHEMA.table(),
+                        "route:",
+                        "  headers: {eventType: type}",
+                        "kafka:",
+                        "  bootstrap.servers: " + servers.kafka().bootstrapServers()));
         return config;
     }
 

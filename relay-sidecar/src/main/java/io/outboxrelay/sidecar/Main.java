@@ -12,11 +12,11 @@ import picocli.CommandLine.Spec;
         name = "outbox-relay",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = RunCommand.class,
+        subcommands = {RunCommand.class, ConfigCommand.class},
         exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
         exitCodeOnExecutionException = ExitCodes.BUG,
         description = "Publishes the rows of a transactional outbox table to Kafka, at least once, in order per key.",
-        footer = {"", "To begin: outbox-relay run --config relay.properties"})
+        footer = {"", "To begin: outbox-relay run --config relay.yaml"})
 public final class Main implements Runnable {
 
     @Spec
@@ -38,7 +38,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do is missing: run");
+        throw new ParameterException(spec.commandLine(), "What to do is missing: run or config");
     }
 
     static final class Version implements IVersionProvider {

@@ -33,7 +33,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--config",
             required = true,
             paramLabel = "FILE",
-            description = "The settings: lines of key = value.")
+            description = "The settings, a YAML file; `outbox-relay config schema` describes it.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path config;
 

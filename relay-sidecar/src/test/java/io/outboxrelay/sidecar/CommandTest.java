@@ -2,6 +2,7 @@ package io.outboxrelay.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.config.SettingsSchema;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "--version", "run --help"})
+    @ValueSource(strings = {"--help", "--version", "run --help", "config --help", "config schema --help"})
     void help_and_version_end_with_0(String arguments) {
         assertThat(execute(arguments)).isZero();
         assertThat(out.toString()).contains("outbox-relay");
@@ -43,19 +44,29 @@ class CommandTest {
     }
 
     @Test
+    void the_schema_of_the_settings_is_printed() {
+        assertThat(execute("config schema")).isZero();
+        assertThat(out.toString())
+                .isEqualTo(SettingsSchema.text())
+                .startsWith("{")
+                .endsWith("}\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void settings_that_cannot_work_end_with_78_and_the_list_of_problems_on_stderr(@TempDir Path directory)
             throws Exception {
-        Path file = directory.resolve("relay.properties");
+        Path file = directory.resolve("relay.yaml");
         Files.writeString(
-                file, "source.type = polling\nsource.url = jdbc:postgresql://db/shop\noutbox.tabel = outbox\n");
+                file, "source: {type: polling}\nsource.url: jdbc:postgresql://db/shop\noutbox:\n  tabel: outbox\n");
         int status = execute("run --config " + file + " --set kafka.bootstrap.servers=a:1 --set route.topic=a=${b");
         assertThat(status).isEqualTo(ExitCodes.MISCONFIGURED);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString().lines())
                 .containsExactly(
                         "outbox-relay cannot start: 2 problems",
-                        "  * " + file + ":3 outbox.tabel: there is no such setting",
-                        "    -> did you mean outbox.table?",
+                        "  * " + file + ":4:3 outbox.tabel: there is no such setting (did you mean outbox.table?)",
+                        "    -> correct it",
                         "  * --set route.topic: no closing } for the ${ at character 3 of 'a=${b'",
                         "    -> write it as outbox.event.${aggregatetype}");
     }

@@ -28,15 +28,15 @@ class RefusedStartIT {
                     .set("outbox.order", "commit"));
             assertThat(said.get(0)).isEqualTo("outbox-relay cannot start: 4 problems");
             assertThat(said)
-                    .anySatisfy(line -> assertThat(line)
-                            .matches(".*relay.properties:\\d+ source.pasword: there is no such setting"))
-                    .anySatisfy(line -> assertThat(line).contains("-> did you mean source.password?"))
-                    .anySatisfy(line -> assertThat(line)
-                            .matches(".*relay.properties:\\d+ window.recordsMax: 'many' is not possible"))
                     .anySatisfy(line ->
-                            assertThat(line).matches(".*relay.properties:\\d+ outbox.order: 'commit' is not possible"))
+                            assertThat(line).matches(".*relay.yaml:\\d+:1 source.pasword: there is no such setting .*"))
+                    .anySatisfy(line -> assertThat(line).contains("(did you mean source.password?)"))
                     .anySatisfy(line ->
-                            assertThat(line).matches(".*relay.properties:\\d+: kafka.acks=1 is not possible.*"));
+                            assertThat(line).matches(".*relay.yaml:\\d+:1 window.recordsMax: 'many' is not possible"))
+                    .anySatisfy(line ->
+                            assertThat(line).matches(".*relay.yaml:\\d+:1 outbox.order: 'commit' is not possible"))
+                    .anySatisfy(line ->
+                            assertThat(line).matches(".*relay.yaml:\\d+:1 kafka.acks: kafka.acks=1 is not possible.*"));
         }
     }
 

@@ -175,11 +175,11 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     private static Path settingsFile(Path directory, Map<String, String> settings) throws IOException {
-        Path file = directory.resolve("relay.properties");
+        Path file = directory.resolve("relay.yaml");
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         StringBuilder text = new StringBuilder();
-        settings.forEach(
-                (key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+        settings.forEach((key, value) ->
+                text.append(key).append(": '").append(value.replace("'", "''")).append("'\n"));
         return Files.writeString(file, text);
     }
 }
