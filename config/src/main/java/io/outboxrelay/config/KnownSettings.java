@@ -87,15 +87,20 @@ final class KnownSettings {
             "The message's value, published byte for byte; null is a tombstone.");
     static final Setting<String> RETENTION = otherwise(
             "outbox.retention",
-            ValueType.choice(Map.of("delete", "delete", "archive", "archive")),
+            ValueType.choice(Map.of("delete", "delete", "archive", "archive", "keep", "keep")),
             "delete",
-            "What becomes of a published row: `delete` deletes it, `archive` moves it to another table. See"
-                    + " [retention](retention.md).");
+            "What becomes of a published row: `delete` deletes it, `archive` moves it to another table, `keep` leaves it where it is and"
+                    + " stores how far publishing got. See [retention](retention.md).");
     static final Setting<String> ARCHIVE_TABLE = optional(
             "outbox.archiveTable",
             ValueType.table(),
             "the outbox's name with `_archive` behind it",
             "Where rows go with `outbox.retention = archive`, and refused without it. Without a schema, in the outbox's.");
+    static final Setting<String> STATE_TABLE = optional(
+            "outbox.stateTable",
+            ValueType.table(),
+            "`outbox_relay_state`",
+            "Where `outbox.retention = keep` stores how far publishing got, and refused without it. Without a schema, in the outbox's.");
     static final Setting<OutboxOrder> ORDER = otherwise(
             "outbox.order",
             ValueType.choice(Map.of(
@@ -168,6 +173,7 @@ final class KnownSettings {
             COLUMN_PAYLOAD,
             RETENTION,
             ARCHIVE_TABLE,
+            STATE_TABLE,
             ORDER,
             TOPIC,
             KEY_REQUIRED,

@@ -16,6 +16,8 @@ import java.util.Map;
 final class PipelineReading {
 
     private static final String SERVERS = "bootstrap.servers";
+    private static final String ARCHIVE = "archive";
+    private static final String KEEP = "keep";
 
     private final SettingValues values;
     private final String wherever;
@@ -37,7 +39,7 @@ final class PipelineReading {
         Map<String, String> kafka = values.family(KnownSettings.KAFKA);
         long windowBytesMax = values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
         headers.forEach(this::checkHeader);
-        checkArchiveTable();
+        checkRetention();
         PublisherSettings.problems(kafka, windowBytesMax).forEach(problem -> addKafka(problem, kafka));
         problems.throwIfAny();
         return new PipelineSettings(
@@ -67,10 +69,14 @@ final class PipelineReading {
     }
 
     private OutboxRetention retention() {
-        return values.get(KnownSettings.RETENTION).equals("archive")
-                ? new OutboxRetention.Archive(
-                        values.find(KnownSettings.ARCHIVE_TABLE).orElse(null))
-                : new OutboxRetention.Delete();
+        return switch (values.get(KnownSettings.RETENTION)) {
+            case ARCHIVE ->
+                new OutboxRetention.Archive(
+                        values.find(KnownSettings.ARCHIVE_TABLE).orElse(null));
+            case KEEP ->
+                new OutboxRetention.Keep(values.find(KnownSettings.STATE_TABLE).orElse(null));
+            default -> new OutboxRetention.Delete();
+        };
     }
 
     private String topic() {
@@ -78,14 +84,26 @@ final class PipelineReading {
                 .orElseGet(() -> "outbox.event.${" + values.get(KnownSettings.COLUMN_AGGREGATE_TYPE) + "}");
     }
 
-    /** Whoever names an archive wants to keep the rows; to be without one then would show when they are gone. */
-    private void checkArchiveTable() {
-        String retention = values.find(KnownSettings.RETENTION).orElse("archive");
-        if (values.given(KnownSettings.ARCHIVE_TABLE.key()) != null && !retention.equals("archive")) {
+    /** Whoever names an archive, or a table of states, wants to keep the rows; to be without would show when they are gone. */
+    private void checkRetention() {
+        checkTable(KnownSettings.ARCHIVE_TABLE, ARCHIVE, "no row goes there");
+        checkTable(KnownSettings.STATE_TABLE, KEEP, "nothing is stored there");
+        if (values.find(KnownSettings.RETENTION).orElse("").equals(KEEP)
+                && values.find(KnownSettings.ORDER).orElse(OutboxOrder.SEQUENCE) != OutboxOrder.SEQUENCE) {
             add(
-                    KnownSettings.ARCHIVE_TABLE.key(),
-                    "no row goes there with outbox.retention = " + retention,
-                    "set outbox.retention = archive, or remove the line");
+                    KnownSettings.RETENTION.key(),
+                    "rows can only be kept with outbox.order = sequence: only then do their numbers say how far publishing got",
+                    "set outbox.order = sequence, or outbox.retention = archive or delete");
+        }
+    }
+
+    private void checkTable(Setting<String> table, String belongsTo, String what) {
+        String retention = values.find(KnownSettings.RETENTION).orElse(belongsTo);
+        if (values.given(table.key()) != null && !retention.equals(belongsTo)) {
+            add(
+                    table.key(),
+                    what + " with outbox.retention = " + retention,
+                    "set outbox.retention = " + belongsTo + ", or remove the line");
         }
     }
 

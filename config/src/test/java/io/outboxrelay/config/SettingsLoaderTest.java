@@ -105,6 +105,17 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void a_table_of_states_has_a_name_or_the_usual_one() throws IOException {
+        assertThat(file.loadSoundAnd("outbox.retention: keep").source().outbox().retention())
+                .isEqualTo(new OutboxRetention.Keep(null));
+        assertThat(file.loadSoundAnd("outbox.retention: keep\noutbox.stateTable: relay.\"States\"")
+                        .source()
+                        .outbox()
+                        .retention())
+                .isEqualTo(new OutboxRetention.Keep("relay.\"States\""));
+    }
+
+    @Test
     void without_order_no_sequence_is_read() throws IOException {
         PipelineSettings settings = file.loadSoundAnd("outbox.order: none");
         assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.NONE);

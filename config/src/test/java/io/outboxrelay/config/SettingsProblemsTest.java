@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way to get a setting wrong names its place, what is wrong, and what to do instead. */
 class SettingsProblemsTest {
@@ -42,17 +43,21 @@ class SettingsProblemsTest {
                 Arguments.of(
                         "source.url: jdbc:postgresql://db/shop", "it is given twice, first at relay.yaml:1", "remove"),
                 Arguments.of("source.username:", "it has no value", "remove the line"),
-                Arguments.of("outbox.retention: keep", "'keep' is not possible", "give archive or delete"),
+                Arguments.of("outbox.retention: kept", "'kept' is not possible", "give archive or delete or keep"),
                 Arguments.of(
                         "outbox.archiveTable: old_events",
                         "no row goes there with outbox.retention = delete",
                         "set outbox.retention = archive, or remove the line"),
                 Arguments.of(
+                        "outbox.stateTable: states",
+                        "nothing is stored there with outbox.retention = delete",
+                        "set outbox.retention = keep, or remove the line"),
+                Arguments.of(
                         "outbox.order: commit",
                         "'commit' is not possible",
                         "give commit-timestamp or none or sequence"),
                 Arguments.of("failures.poison: skip", "'skip' is not possible", "give halt"),
-                Arguments.of("outbox:\n  retention: keep", "'keep' is not possible", "give archive or delete"),
+                Arguments.of("outbox:\n  retention: kept", "'kept' is not possible", "give archive or delete or keep"),
                 Arguments.of("souce: {type: polling}", "(did you mean source?)", "correct it"),
                 Arguments.of("managment: {listen: x}", "there is no such setting", "docs/settings.md"),
                 Arguments.of("route: outbox", "a group of settings", "topic, keyRequired, headers"),
@@ -107,6 +112,17 @@ class SettingsProblemsTest {
         if (!line.startsWith("window.bytesMax: 64")) {
             assertThat(problems).singleElement().asString().matches("(?s)relay\\.yaml:[45]:\\d+[ :].*");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "commit-timestamp"})
+    void rows_are_kept_only_where_their_numbers_say_how_far_publishing_got(String order) throws IOException {
+        List<String> problems =
+                new SettingsFile(directory).problemsOfSoundAnd("outbox.retention: keep\noutbox.order: " + order);
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("relay.yaml:4", "outbox.order = sequence", "outbox.retention = archive or delete");
     }
 
     static Stream<Arguments> wrongUrls() {

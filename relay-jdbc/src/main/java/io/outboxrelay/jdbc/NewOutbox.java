@@ -19,8 +19,8 @@ final class NewOutbox {
         definitions.add(Identifiers.quote(names.id()) + " uuid PRIMARY KEY");
         Set<String> others = new LinkedHashSet<>(names.routed());
         others.remove(names.id());
-        String grants = "GRANT USAGE ON SCHEMA " + Identifiers.quote(schema) + " TO " + role
-                + "; GRANT SELECT, DELETE ON " + quotedTable + " TO " + role;
+        String grants = "GRANT USAGE ON SCHEMA " + Identifiers.quote(schema) + " TO " + role + "; GRANT SELECT"
+                + (request.retention().removesRows() ? ", DELETE" : "") + " ON " + quotedTable + " TO " + role;
         if (request.order().needsNumber() && names.sequence() != null) {
             others.remove(names.sequence());
             String sequence =

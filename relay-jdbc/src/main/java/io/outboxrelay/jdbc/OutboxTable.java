@@ -37,6 +37,13 @@ public record OutboxTable(
     }
 
     /**
+     * In the outbox, as they were.
+     *
+     * @param stateTable the quoted name, with schema, of the table that says how far publishing got
+     */
+    public record Kept(String stateTable) implements Retained {}
+
+    /**
      * @param oid the table's oid
      * @param treeOids the oids of the table and of all its partitions and children, itself first, as of the inspection
      * @param quotedName schema and table

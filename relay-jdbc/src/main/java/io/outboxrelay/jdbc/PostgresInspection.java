@@ -57,7 +57,7 @@ public final class PostgresInspection {
         }
         List<Problem> problems = new ArrayList<>();
         Found found = inTransaction(connection, request, problems);
-        Canary.Perch perch = found == null ? null : found.perch();
+        Canary.Perch perch = found == null ? null : found.written();
         Failure canary =
                 perch == null || !mayLock(connection, perch) ? null : new Canary(connection, connections).check(perch);
         if (canary != null && problems.isEmpty()) {
@@ -125,7 +125,10 @@ public final class PostgresInspection {
             }
         }
         boolean archives = request.retention() instanceof OutboxRetention.Archive;
-        privileges.checkTable(table, archives ? columnChecks.all() : columns);
+        privileges.checkTable(
+                table,
+                archives ? columnChecks.all() : columns,
+                request.retention().removesRows());
         String index = index(catalog, table, sequenceName == null ? id : number, request.order(), problems);
         if (request.order() == OutboxOrder.COMMIT_TIMESTAMP) {
             new CommitTimestampCheck(catalog, problems).check(table, privileges.role());
@@ -138,14 +141,14 @@ public final class PostgresInspection {
         boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
         OutboxTable.Sequence sequence =
                 number == null || !drawn ? null : sequence(catalog, table, number, privileges, problems);
-        OutboxTable.Retained retained =
+        RetentionCheck.Outcome retention =
                 new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
-        Canary.Perch perch = new Canary.Perch(table.oid(), table.quotedName());
+        OutboxTable.Retained retained = retention.retained();
         if (!problems.isEmpty() || id == null || key == null || payload == null || index == null || retained == null) {
-            return new Found(perch, null);
+            return new Found(retention.written(), null);
         }
         return new Found(
-                perch,
+                retention.written(),
                 new OutboxTable(
                         new OutboxTable.Identity(
                                 table.oid(), table.treeOids(), table.quotedName(), table.partitioned()),
@@ -195,5 +198,6 @@ public final class PostgresInspection {
                         table.oid());
     }
 
-    private record Found(Canary.Perch perch, @Nullable OutboxTable sound) {}
+    private record Found(
+            Canary.@Nullable Perch written, @Nullable OutboxTable sound) {}
 }

@@ -28,7 +28,8 @@ final class PrivilegeChecks {
         return role;
     }
 
-    void checkTable(FoundTable table, List<FoundColumn> columns) throws SQLException {
+    /** @param removing whether rows are to be deleted */
+    void checkTable(FoundTable table, List<FoundColumn> columns, boolean removing) throws SQLException {
         checkSchemaOf(table.oid());
         String name = table.quotedName();
         boolean select = catalog.holds("SELECT has_table_privilege(?::oid, 'SELECT')", table.oid());
@@ -41,7 +42,7 @@ final class PrivilegeChecks {
                 break;
             }
         }
-        if (!catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
+        if (removing && !catalog.holds("SELECT has_table_privilege(?::oid, 'DELETE')", table.oid())) {
             problems.add(new Problem(
                     role + " may not delete from " + name + ", but published rows are deleted",
                     "GRANT DELETE ON " + name + " TO " + role));

@@ -19,15 +19,32 @@ final class RetentionCheck {
     }
 
     /**
-     * Where published rows are to be found, or null where that would not do.
+     * What was found.
      *
-     * @param columns all of the outbox's, in its order
+     * @param retained where published rows are to be found, or null where that would not do
+     * @param written a table that the relay may write to, and whose locks hence show whether locks are seen; null where there is none
      */
-    OutboxTable.@Nullable Retained check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges)
-            throws SQLException {
-        return wanted instanceof OutboxRetention.Archive archive
-                ? new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges)
-                : new OutboxTable.Deleted();
+    record Outcome(OutboxTable.@Nullable Retained retained, Canary.@Nullable Perch written) {}
+
+    /** @param columns all of the outbox's, in its order */
+    Outcome check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges) throws SQLException {
+        Canary.Perch itself = new Canary.Perch(outbox.oid(), outbox.quotedName());
+        if (wanted instanceof OutboxRetention.Archive archive) {
+            return new Outcome(new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges), itself);
+        }
+        if (wanted instanceof OutboxRetention.Keep keep) {
+            SideTable states = new StateTableCheck(catalog, outbox, problems).check(keep, privileges);
+            return states == null
+                    ? new Outcome(null, null)
+                    : new Outcome(
+                            new OutboxTable.Kept(states.quotedName()),
+                            new Canary.Perch(states.oid(), states.quotedName()));
+        }
+        if (wanted instanceof OutboxRetention.Delete) {
+            return new Outcome(new OutboxTable.Deleted(), itself);
+        }
+        // Whatever comes to be wanted one day, it must not be taken for leave to delete.
+        throw new IllegalStateException("published rows are to be " + wanted);
     }
 
     /**
@@ -36,7 +53,9 @@ final class RetentionCheck {
      */
     static String creation(TableName outbox, OutboxRetention wanted, String role) {
         try {
-            return wanted instanceof OutboxRetention.Archive archive ? archive(outbox, archive, role) : "";
+            return wanted instanceof OutboxRetention.Archive archive
+                    ? archive(outbox, archive, role)
+                    : wanted instanceof OutboxRetention.Keep keep ? states(outbox, keep, role) : "";
         } catch (IllegalArgumentException e) {
             return "";
         }
@@ -45,6 +64,11 @@ final class RetentionCheck {
     private static String archive(TableName outbox, OutboxRetention.Archive wanted, String role) {
         TableName name = ArchiveCheck.wanted(wanted, outbox.table()).in(String.valueOf(outbox.schema()));
         return inItsSchema(outbox, name, role) + ArchiveCheck.creation(name.quoted(), outbox.quoted(), role);
+    }
+
+    private static String states(TableName outbox, OutboxRetention.Keep wanted, String role) {
+        TableName name = StateTableCheck.wanted(wanted).in(String.valueOf(outbox.schema()));
+        return inItsSchema(outbox, name, role) + StateTableCheck.creation(name.quoted(), role);
     }
 
     private static String inItsSchema(TableName outbox, TableName beside, String role) {

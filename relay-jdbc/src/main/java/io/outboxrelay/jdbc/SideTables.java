@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a table beside the outbox. A name without a schema is meant in the outbox's own. */
+/** Finds the tables beside the outbox: its archive, the table of states. A name without a schema is meant in the outbox's own. */
 final class SideTables {
 
     private static final String BY_NAME = """

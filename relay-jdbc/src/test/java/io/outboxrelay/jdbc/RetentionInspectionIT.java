@@ -27,7 +27,7 @@ class RetentionInspectionIT {
     }
 
     static Stream<UnsoundOutbox> curable() {
-        return UnsoundRetention.archives().stream();
+        return Stream.concat(UnsoundRetention.archives().stream(), UnsoundRetention.states().stream());
     }
 
     @ParameterizedTest
@@ -94,17 +94,42 @@ class RetentionInspectionIT {
     }
 
     @Test
+    void a_table_that_serves_another_purpose_is_not_taken_for_states() throws SQLException {
+        InspectedDatabase database = new InspectedDatabase(
+                server,
+                UnsoundOutbox.sound() + InspectedDatabase.GRANTS
+                        + "; CREATE TABLE outbox_relay_state (outbox text PRIMARY KEY, version text)");
+        List<Problem> problems = database.problems(UnsoundRetention.keeping(null));
+
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("public.outbox_relay_state (outbox.stateTable) is not a table of states");
+        database.remedy(problems);
+        String named = problems.get(0).remedy().replaceAll("(?s).*outbox\\.stateTable=", "");
+        assertThat(database.inspect(UnsoundRetention.keeping(named)).orThrow().retained())
+                .isInstanceOf(OutboxTable.Kept.class);
+    }
+
+    @Test
     void row_level_security_on_what_is_written_is_a_problem_until_the_role_bypasses_it() throws SQLException {
         InspectedDatabase database = new InspectedDatabase(
                 server,
                 UnsoundOutbox.sound() + InspectedDatabase.GRANTS + "; CREATE TABLE outbox_archive (LIKE outbox);"
                         + "GRANT INSERT ON outbox_archive TO \"Relay-1\";"
-                        + " ALTER TABLE outbox_archive ENABLE ROW LEVEL SECURITY");
+                        + StateTableCheck.creation("outbox_relay_state", "\"Relay-1\"")
+                        + "; ALTER TABLE outbox_archive ENABLE ROW LEVEL SECURITY;"
+                        + " ALTER TABLE outbox_relay_state ENABLE ROW LEVEL SECURITY");
 
         assertThat(database.problems(UnsoundRetention.archiving(null)))
                 .singleElement()
                 .asString()
                 .contains("row-level security of the archive public.outbox_archive")
                 .contains("ALTER ROLE \"Relay-1\" BYPASSRLS");
+        assertThat(database.problems(UnsoundRetention.keeping(null)))
+                .singleElement()
+                .asString()
+                .contains(
+                        "row-level security of public.outbox_relay_state applies to \"Relay-1\" and could hide the state");
     }
 }

@@ -2,19 +2,24 @@ package io.outboxrelay.jdbc;
 
 import java.util.List;
 
-/** Archives that each lack one thing, beside a sound outbox, and what the inspection must say about them. */
+/** Archives and tables of states that each lack one thing, beside a sound outbox, and what the inspection must say about them. */
 final class UnsoundRetention {
     private static final String ARCHIVE = "CREATE TABLE outbox_archive (LIKE outbox);";
     private static final String INSERT = "GRANT INSERT ON outbox_archive TO \"Relay-1\";";
+    private static final String STATES = StateTableCheck.creation("outbox_relay_state", "\"Relay-1\"") + ";";
 
     private UnsoundRetention() {}
 
     static InspectionRequest archiving(String archive) {
-        return new InspectionRequest(
-                "outbox",
-                InspectedDatabase.columns("payload"),
-                OutboxOrder.SEQUENCE,
-                new OutboxRetention.Archive(archive));
+        return request(new OutboxRetention.Archive(archive));
+    }
+
+    static InspectionRequest keeping(String states) {
+        return request(new OutboxRetention.Keep(states));
+    }
+
+    private static InspectionRequest request(OutboxRetention retention) {
+        return new InspectionRequest("outbox", InspectedDatabase.columns("payload"), OutboxOrder.SEQUENCE, retention);
     }
 
     static List<UnsoundOutbox> archives() {
@@ -101,11 +106,60 @@ final class UnsoundRetention {
                         "\"Relay-1\" may not read public.outbox"));
     }
 
+    static List<UnsoundOutbox> states() {
+        return List.of(
+                states(
+                        "no table of states",
+                        "",
+                        "the table of states public.outbox_relay_state (outbox.stateTable) does not exist"),
+                new UnsoundOutbox(
+                        "nothing at all",
+                        "SELECT 1",
+                        keeping("\"My States\".\"State; --\""),
+                        List.of("table outbox does not exist")),
+                new UnsoundOutbox(
+                        "no table of states, in a schema that is not there",
+                        UnsoundOutbox.sound() + InspectedDatabase.GRANTS,
+                        keeping("\"My States\".\"State; --\""),
+                        List.of("the table of states \"My States\".\"State; --\" (outbox.stateTable) does not exist")),
+                states(
+                        "no privilege on it",
+                        STATES + "REVOKE ALL ON outbox_relay_state FROM \"Relay-1\"",
+                        "\"Relay-1\" may not read, insert into and update public.outbox_relay_state"),
+                states(
+                        "no UPDATE of it",
+                        STATES + "REVOKE UPDATE ON outbox_relay_state FROM \"Relay-1\"",
+                        "\"Relay-1\" may not read, insert into and update public.outbox_relay_state"),
+                states(
+                        "no key",
+                        STATES + "ALTER TABLE outbox_relay_state DROP CONSTRAINT outbox_relay_state_pkey",
+                        "public.outbox_relay_state does not keep the states of different outboxes apart"),
+                states(
+                        "an unlogged table of states",
+                        STATES + "ALTER TABLE outbox_relay_state SET UNLOGGED",
+                        "public.outbox_relay_state is unlogged or temporary"),
+                states(
+                        "no EXECUTE on what tells databases apart",
+                        STATES + "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC;"
+                                + " REVOKE EXECUTE ON FUNCTION pg_walfile_name(pg_lsn) FROM PUBLIC",
+                        "may not execute pg_control_system()",
+                        "may not execute pg_walfile_name(pg_lsn)"));
+    }
+
     private static UnsoundOutbox archive(String name, String setup, String... expected) {
         return new UnsoundOutbox(
                 name,
                 UnsoundOutbox.sound() + InspectedDatabase.GRANTS + ";" + setup,
                 archiving(null),
+                List.of(expected));
+    }
+
+    /** Where rows stay, nobody needs to be allowed to delete them. */
+    private static UnsoundOutbox states(String name, String setup, String... expected) {
+        return new UnsoundOutbox(
+                name,
+                UnsoundOutbox.sound() + InspectedDatabase.GRANTS + ";REVOKE DELETE ON outbox FROM \"Relay-1\";" + setup,
+                keeping(null),
                 List.of(expected));
     }
 }

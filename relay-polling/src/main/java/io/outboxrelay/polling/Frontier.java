@@ -25,7 +25,18 @@ final class Frontier {
     static final long MINUS_INFINITY = Long.MIN_VALUE;
 
     private final TreeMap<Long, Long> hiByLo = new TreeMap<>();
-    private long top = MINUS_INFINITY;
+    private long top;
+
+    /** Nothing is known. */
+    Frontier() {
+        this(PublishedExtent.NOTHING);
+    }
+
+    /** Up to there everything is published but what lies in its gaps. */
+    Frontier(PublishedExtent published) {
+        top = published.top();
+        published.gaps().forEach(gap -> hiByLo.put(gap.lo(), gap.hi()));
+    }
 
     long top() {
         return top;

@@ -21,12 +21,39 @@ final class LockHolders {
 
     private final PollingSession session;
     private final SequenceSql sql;
+    private final WentBack wentBack;
     private String holders;
 
+    /** Where a new session reads the whole table again, whatever the numbers are. */
     LockHolders(PollingSession session, SequenceSql sql) {
+        this(
+                session,
+                sql,
+                (top, lastDrawn) -> new RelayException(
+                        FailureKind.TRANSIENT,
+                        "the sequence of " + session.table().identity().quotedName() + " went back to " + lastDrawn
+                                + ", and " + top + " was read already",
+                        START_OVER));
+    }
+
+    /** @param wentBack what to do when numbers are drawn again */
+    LockHolders(PollingSession session, SequenceSql sql, WentBack wentBack) {
         this.session = session;
         this.sql = sql;
+        this.wentBack = wentBack;
         this.holders = sql.holders(session.table().identity().treeOids());
+    }
+
+    /** Numbers that were read are drawn again. */
+    @FunctionalInterface
+    interface WentBack {
+
+        /**
+         * @param top the highest number read
+         * @param lastDrawn the last one that was drawn, below it
+         * @return what is to be thrown
+         */
+        RelayException noticed(long top, long lastDrawn) throws SQLException;
     }
 
     /** From now on locks on these tables count as well. */
@@ -38,7 +65,7 @@ final class LockHolders {
      * Everyone but this session who holds a lock now.
      *
      * @param top the highest number read
-     * @throws RelayException TRANSIENT if what is known of the numbers is no longer true
+     * @throws RelayException TRANSIENT if another table or sequence took the place of this one; what {@link WentBack} says
      */
     Look ask(long top) throws SQLException {
         Set<LockHolder> found = new HashSet<>();
@@ -75,19 +102,16 @@ final class LockHolders {
         return nextId + (int) (id - nextId);
     }
 
-    private void check(boolean same, long lastDrawn, long top) {
-        String table = session.table().identity().quotedName();
+    private void check(boolean same, long lastDrawn, long top) throws SQLException {
         if (!same) {
             throw new RelayException(
                     FailureKind.TRANSIENT,
-                    "table " + table + " or its sequence was replaced by another, or the sequence restarted",
+                    "table " + session.table().identity().quotedName()
+                            + " or its sequence was replaced by another, or the sequence restarted",
                     START_OVER);
         }
         if (lastDrawn < top) {
-            throw new RelayException(
-                    FailureKind.TRANSIENT,
-                    "the sequence of " + table + " went back to " + lastDrawn + ", and " + top + " was read already",
-                    START_OVER);
+            throw wentBack.noticed(top, lastDrawn);
         }
     }
 }

@@ -68,6 +68,9 @@ record Obstacles(OutboxTable table) {
         if (table.retained() instanceof OutboxTable.Archived archived) {
             return "published rows cannot be moved from " + name + " to " + archived.archive();
         }
+        if (table.retained() instanceof OutboxTable.Kept kept) {
+            return "how far " + name + " is published cannot be stored in " + kept.stateTable();
+        }
         return "published rows cannot be deleted from " + name;
     }
 
@@ -87,8 +90,11 @@ record Obstacles(OutboxTable table) {
     /** The tables that the step needs, with their partitions. */
     private Stream<String> locked(Step step) {
         Stream<String> outbox = table.identity().treeOids().stream().map(String::valueOf);
-        return step == Step.SETTLING && table.retained() instanceof OutboxTable.Archived archived
-                ? Stream.concat(outbox, Stream.of(Identifiers.literal(archived.archive()) + "::regclass"))
+        if (step == Step.SETTLING && table.retained() instanceof OutboxTable.Archived archived) {
+            return Stream.concat(outbox, Stream.of(Identifiers.literal(archived.archive()) + "::regclass"));
+        }
+        return step == Step.SETTLING && table.retained() instanceof OutboxTable.Kept kept
+                ? Stream.of(Identifiers.literal(kept.stateTable()) + "::regclass")
                 : outbox;
     }
 }

@@ -37,6 +37,9 @@ public record PollingSettings(ConnectionSettings connection, Outbox outbox, Read
             if (order.needsNumber() && columns.sequence() == null) {
                 throw new IllegalArgumentException("order " + order + " needs a sequence column");
             }
+            if (order != OutboxOrder.SEQUENCE && retention instanceof OutboxRetention.Keep) {
+                throw new IllegalArgumentException("rows can only be kept with order by sequence");
+            }
         }
 
         /** The same with another retention. */

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a PostgreSQL outbox table by ordinary SQL, and deletes the rows that were published. One source is one database session:
+ * Reads a PostgreSQL outbox table by ordinary SQL, and deletes the rows that were published, moves them to an archive, or stores how
+ * far publishing got ({@link io.outboxrelay.jdbc.OutboxRetention}). One source is one database session:
  * it takes the table's advisory lock, inspects the table, hands on every committed row once, and fails for good when the session ends.
  * Rows not reported as committed by then are read again by the next source.
  *
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * and the row that is being read.
  *
  * <p>Failures, thrown by {@link #poll}: TRANSIENT (connection lost, session changed behind a pooler, sequence set back, table
- * replaced), FENCED (another relay holds the lock), MISCONFIGURED (all problems at once), POISON (a row without id), BUG.
+ * replaced), FENCED (another relay holds the lock, or has stored how far publishing got), POSITION_LOST (what is stored is not true of
+ * the table, or is gone), MISCONFIGURED (all problems at once), POISON (a row without id), BUG.
  */
 public final class PollingSource implements OutboxSource {
 

@@ -7,5 +7,6 @@ package io.outboxrelay.polling;
  * @param capture the latest capture of holders, see {@link GapSettling#capture}
  * @param capturedTop the highest number that they can fill a gap below
  * @param dormancy the gaps that the read leaves out
+ * @param gapsOnly whether it leaves out everything above the highest number read, because there are too many gaps already
  */
-record ReadStart(long settledUpTo, int capture, long capturedTop, Dormancy dormancy) {}
+record ReadStart(long settledUpTo, int capture, long capturedTop, Dormancy dormancy, boolean gapsOnly) {}

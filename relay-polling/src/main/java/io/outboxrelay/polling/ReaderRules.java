@@ -1,49 +1,62 @@
 package io.outboxrelay.polling;
 
 /**
- * The decisions on which reading in order stands or falls, in one place: four of reading by sequence, the last of reading by commit
- * timestamp. The relay always runs with
+ * The decisions on which reading in order stands or falls, in one place: those of reading by sequence, and the last of reading by
+ * commit timestamp. The relay always runs with
  * {@link #PRODUCTION}; tests put a wrong rule in the place of one of them, through the package-private constructor of
  * PollingSource, to prove that the tests would notice.
  *
  * @param completeness when gaps may be dropped
- * @param runs what a range delete may cover
+ * @param settled what is done about rows that are settled
  * @param guard how a statement makes sure that it runs in the session which it believes to be in
  * @param dormancy when gaps may be left out of a read
  * @param rounds what a round lists
  */
-record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard, DormancyRule dormancy, Rounds rounds) {
+record ReaderRules(
+        CompletenessRule completeness, Settled settled, GuardRule guard, DormancyRule dormancy, Rounds rounds) {
 
     /** 4 MB of numbers; over a backlog of 10 million rows, 20 rounds. */
     private static final int ROUND_ROWS_MAX = 500_000;
 
     static final ReaderRules PRODUCTION = new ReaderRules(
             (page, settled) -> page.exhausted() || page.lastNumber() >= settled,
-            (previous, next, frontier) -> next - 1 <= previous,
+            new Settled((previous, next, frontier) -> next - 1 <= previous, PublishedExtent::after),
             token -> "CASE WHEN current_setting('outbox_relay.session', true) = '" + token + "' THEN true"
                     + " ELSE current_setting('outbox_relay.session_lost')::boolean END",
             (lookedThrough, capture) -> lookedThrough == capture,
             new Rounds(ROUND_ROWS_MAX, (visible, limit) -> visible + " ORDER BY ts NULLS FIRST, n LIMIT " + limit));
 
     ReaderRules withCompleteness(CompletenessRule rule) {
-        return new ReaderRules(rule, runs, guard, dormancy, rounds);
+        return new ReaderRules(rule, settled, guard, dormancy, rounds);
     }
 
     ReaderRules withRuns(RunRule rule) {
-        return new ReaderRules(completeness, rule, guard, dormancy, rounds);
+        return new ReaderRules(completeness, new Settled(rule, settled.extent()), guard, dormancy, rounds);
+    }
+
+    ReaderRules withExtent(ExtentRule rule) {
+        return new ReaderRules(completeness, new Settled(settled.runs(), rule), guard, dormancy, rounds);
     }
 
     ReaderRules withGuard(GuardRule rule) {
-        return new ReaderRules(completeness, runs, rule, dormancy, rounds);
+        return new ReaderRules(completeness, settled, rule, dormancy, rounds);
     }
 
     ReaderRules withDormancy(DormancyRule rule) {
-        return new ReaderRules(completeness, runs, guard, rule, rounds);
+        return new ReaderRules(completeness, settled, guard, rule, rounds);
     }
 
     ReaderRules withRounds(int rowsMax, RoundRule rule) {
-        return new ReaderRules(completeness, runs, guard, dormancy, new Rounds(rowsMax, rule));
+        return new ReaderRules(completeness, settled, guard, dormancy, new Rounds(rowsMax, rule));
     }
+
+    /**
+     * What is done about rows that are settled.
+     *
+     * @param runs what a range delete may cover
+     * @param extent what is stored where rows are kept
+     */
+    record Settled(RunRule runs, ExtentRule extent) {}
 
     /**
      * What a round lists.
@@ -66,6 +79,15 @@ record ReaderRules(CompletenessRule completeness, RunRule runs, GuardRule guard,
     @FunctionalInterface
     interface RunRule {
         boolean continues(long previous, long next, Frontier frontier);
+    }
+
+    /**
+     * How far publishing got once some rows are settled. Right: no further than they, and without what may still come below them
+     * or was read and is not settled.
+     */
+    @FunctionalInterface
+    interface ExtentRule {
+        PublishedExtent after(PublishedExtent before, Frontier frontier, RowNumbers unsettled, int count);
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the source's thread does over and over: delete what is settled, read while there is room, see to the gaps, wait. Used by
+ * What the source's thread does over and over: see to what is settled, read while there is room, see to the gaps, wait. Used by
  * the source's thread only.
  */
 final class ReadingLoop {
@@ -109,6 +109,11 @@ final class ReadingLoop {
         }
         TableReader.Page page = read[0];
         long now = System.nanoTime();
+        if (page.heldBack() == null) {
+            handOff.watch().done(SourceWatch.Step.GOING_ON);
+        } else {
+            handOff.watch().heldUp(SourceWatch.Step.GOING_ON, page.heldBack(), now);
+        }
         nothingToRead = page.rows().isEmpty() && !page.more();
         if (page.more()) {
             pacing.moreIsWaiting(now);

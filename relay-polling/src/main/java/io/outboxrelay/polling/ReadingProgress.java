@@ -10,18 +10,31 @@ final class ReadingProgress {
     private static final int GAPS_TOO_MANY = 1_024;
     private static final long NEAR = 48;
 
-    private final Frontier frontier = new Frontier();
+    private final Frontier frontier;
     private final GapSettling settling = new GapSettling();
     private final RowNumbers standing = new RowNumbers();
     private final ReaderRules rules;
+    private final int gapsMax;
 
     /** The capture after which a read has looked into every gap. */
     private int lookedThroughCapture = -1;
 
     private boolean exhaustedOnce;
 
+    /** Of a table of which nothing is known. */
     ReadingProgress(ReaderRules rules) {
+        this(rules, PublishedExtent.NOTHING, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Of a table that is published so far.
+     *
+     * @param gapsMax with how many gaps nothing more is read above top; some more may come of the last read before
+     */
+    ReadingProgress(ReaderRules rules, PublishedExtent published, int gapsMax) {
         this.rules = rules;
+        this.frontier = new Frontier(published);
+        this.gapsMax = gapsMax;
     }
 
     /** What the next read asks for: its gaps, and everything above its top. */
@@ -41,7 +54,8 @@ final class ReadingProgress {
                 settling.settledUpTo(),
                 settling.capture(),
                 settling.capturedTop(),
-                lookedThrough ? settling.dormancy() : Dormancy.NONE);
+                lookedThrough ? settling.dormancy() : Dormancy.NONE,
+                frontier.gapCount() >= gapsMax);
     }
 
     /** A row of the current read, which come in ascending order. */
@@ -96,7 +110,12 @@ final class ReadingProgress {
     }
 
     DeletePlan planDelete(int count) {
-        return DeletePlan.of(standing.oldest(count), frontier, rules.runs());
+        return DeletePlan.of(standing.oldest(count), frontier, rules.settled().runs());
+    }
+
+    /** How far publishing got when it got so far before, and the rows read longest ago are settled as well. */
+    PublishedExtent extentAfter(PublishedExtent before, int count) {
+        return rules.settled().extent().after(before, frontier, standing, count);
     }
 
     /** The rows read longest ago are settled. */

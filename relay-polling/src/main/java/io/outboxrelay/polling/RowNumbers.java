@@ -3,7 +3,7 @@ package io.outboxrelay.polling;
 import java.util.Arrays;
 
 /**
- * The sequence numbers of the rows that were read in this session and still stand in the table, in the order in which they
+ * The sequence numbers of the rows that were read in this session and are not settled yet, in the order in which they
  * were read. Bounded by what the hand-off and the engine's window hold, because nothing is read while those are full. Used by the source's thread only.
  */
 final class RowNumbers {
@@ -39,7 +39,12 @@ final class RowNumbers {
         return numbers;
     }
 
-    /** The first {@code count} are deleted. */
+    /** All but the first {@code count}, in the order in which they were read. */
+    long[] allBut(int count) {
+        return Arrays.copyOfRange(oldest(size), count, size);
+    }
+
+    /** The first {@code count} are settled. */
     void forgetOldest(int count) {
         if (count > size) {
             throw new IllegalArgumentException(count + " of " + size);

@@ -20,15 +20,9 @@ interface RowRemoval {
 
     /** Rows go where the settings say. */
     static RowRemoval of(PollingSession session) {
-        OutboxTable.Retained retained = session.table().retained();
-        if (retained instanceof OutboxTable.Archived archived) {
-            return new ArchivingRemoval(session, archived);
-        }
-        if (retained instanceof OutboxTable.Deleted) {
-            return new DeletingRemoval(session);
-        }
-        // Whatever comes to stand here one day, it must not be taken for leave to delete.
-        throw new IllegalStateException("published rows are to be " + retained);
+        return session.table().retained() instanceof OutboxTable.Archived archived
+                ? new ArchivingRemoval(session, archived)
+                : new DeletingRemoval(session);
     }
 
     /** What is thrown when a removal met more rows than there can be. */

@@ -67,12 +67,30 @@ final class SequenceReader implements TableReader {
                 session, reading, new Parts(sql, holders, progress, retention), counters, System.nanoTime());
     }
 
+    /**
+     * A reader that begins where the last one got to, and leaves rows as they are.
+     *
+     * @throws io.outboxrelay.failure.RelayException see {@link StateClaim#make}
+     */
+    static SequenceReader keeping(
+            PollingSession session, OutboxTable.Kept kept, Reading reading, ReaderRules rules, SessionLineage lineage)
+            throws SQLException {
+        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+        StateClaim.Claimed state =
+                StateClaim.make(session, new StateSql(kept.stateTable(), session.guard(), sql.notGoneBack()), lineage);
+        LockHolders holders = new LockHolders(session, sql, state.row()::wentBack);
+        ReadingProgress progress = new ReadingProgress(rules, state.extent(), KeepingRetention.GAPS_MAX);
+        Retention retention = new KeepingRetention(progress, state.row(), holders, state.extent());
+        return new SequenceReader(
+                session, reading, new Parts(sql, holders, progress, retention), lineage.counters(), System.nanoTime());
+    }
+
     @Override
     public Page read() throws SQLException {
         // Taken before the read: what is settled now, this read sees.
         ReadStart start = progress.startRead();
         int rowsMax = pageSize.rows();
-        RowPage page = copy.read(sql.page(progress.frontier(), start.dormancy(), rowsMax), reading.pageBytesMax());
+        RowPage page = page(start, rowsMax);
         pageSize.met(page.largestBytes());
         counters.read(page.rows().size());
         page.rows().forEach(row -> progress.read(row.number()));
@@ -82,7 +100,19 @@ final class SequenceReader implements TableReader {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
         }
-        return new Page(page.rows(), !extent.exhausted());
+        return new Page(page.rows(), !extent.exhausted(), start.gapsOnly() ? crowd() : null);
+    }
+
+    private RowPage page(ReadStart start, int rowsMax) throws SQLException {
+        try {
+            return copy.read(sql.page(progress.frontier(), start, rowsMax), reading.pageBytesMax());
+        } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).contains(SequenceSql.UNKNOWN_NUMBERS)) {
+                // It says better what is wrong.
+                holders.ask(progress.frontier().top());
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -109,6 +139,16 @@ final class SequenceReader implements TableReader {
     @Override
     public long tendAtNanos() {
         return progress.needsLook() && askAtNanos - sweepAtNanos < 0 ? askAtNanos : sweepAtNanos;
+    }
+
+    private SourceWatch.Obstacle crowd() {
+        return new SourceWatch.Obstacle(
+                "nothing above number " + progress.frontier().top() + " is read from "
+                        + session.table().identity().quotedName(),
+                progress.frontier().gapCount()
+                        + " stretches of numbers below it are missing, which transactions that are still open may bring",
+                "end those that have been open for longest: SELECT pid, xact_start, state, query FROM pg_stat_activity"
+                        + " ORDER BY xact_start, or SELECT * FROM pg_prepared_xacts; the relay goes on by itself");
     }
 
     private void settle(long nowNanos) throws SQLException {

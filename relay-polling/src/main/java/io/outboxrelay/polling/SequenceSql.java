@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.Identifiers;
 import io.outboxrelay.jdbc.OutboxTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,15 @@ final class SequenceSql {
     /** A sequence that was not used yet, or set to start anew, shows the first number that it will give. */
     private static final String LAST_DRAWN = "last_value - (NOT is_called)::int";
 
+    /** A parameter that nobody sets: the error of a page whose numbers are not those that were read before. */
+    static final String UNKNOWN_NUMBERS = "outbox_relay.unknown_numbers";
+
     private final OutboxTable table;
     private final RowSelection selection;
     private final String number;
     private final String sequence;
     private final String guard;
+    private final boolean keeping;
 
     SequenceSql(OutboxTable table, String guard) {
         this.table = table;
@@ -27,33 +32,38 @@ final class SequenceSql {
         this.number = "t." + required(table.columns().sequence()).quotedName();
         this.sequence = required(table.sequence()).quotedName();
         this.guard = guard;
+        this.keeping = table.retained() instanceof OutboxTable.Kept;
     }
 
     /**
      * Gaps and frontier in one statement, hence in one snapshot: apart they invert keys.
      *
-     * @param dormancy the gaps to leave out as long as, in that snapshot, nobody has ended who can fill them
+     * @param start its dormancy names the gaps to leave out as long as, in that snapshot, nobody has ended who can fill them
      */
-    String page(Frontier frontier, Dormancy dormancy, int rowsMax) {
+    String page(Frontier frontier, ReadStart start, int rowsMax) {
+        Dormancy dormancy = start.dormancy();
+        String known = guard + knownNumbers(frontier.top());
         String ordered = " ORDER BY " + number + " LIMIT " + rowsMax;
         String above = select() + " WHERE " + number + " > '" + frontier.top() + "'::bigint";
         List<NumberRange> gaps = frontier.gaps();
         if (gaps.isEmpty()) {
-            return rendered(above + " AND " + guard + ordered);
+            return rendered(above + " AND " + known + ordered);
         }
         List<NumberRange> awake =
                 gaps.stream().filter(gap -> !dormancy.covers(gap)).toList();
         List<NumberRange> dormant = gaps.stream().filter(dormancy::covers).toList();
-        StringBuilder rows = new StringBuilder("SELECT * FROM (");
+        List<String> parts = new ArrayList<>();
         if (!awake.isEmpty()) {
-            rows.append(within(awake, ordered)).append(" UNION ALL ");
+            parts.add(within(awake, ordered));
         }
         if (!dormant.isEmpty()) {
-            rows.append(within(dormant, ordered)).append(" WHERE ").append(anyEnded(dormancy.transactionIds()));
-            rows.append(" UNION ALL ");
+            parts.add(within(dormant, ordered) + " WHERE " + anyEnded(dormancy.transactionIds()));
         }
-        rows.append('(').append(above).append(ordered).append(")) x WHERE ").append(guard);
-        return rendered(rows + " ORDER BY " + RowSelection.NUMBER + " LIMIT " + rowsMax);
+        if (!start.gapsOnly()) {
+            parts.add("(" + above + ordered + ")");
+        }
+        return rendered("SELECT * FROM (" + String.join(" UNION ALL ", parts) + ") x WHERE " + known + " ORDER BY "
+                + RowSelection.NUMBER + " LIMIT " + rowsMax);
     }
 
     private String rendered(String rows) {
@@ -111,10 +121,21 @@ final class SequenceSql {
     }
 
     /**
+     * Where rows are kept, a condition that numbers mean what they meant: evaluated once, within the statement whose rows they name.
+     * A page of other numbers is an error, not an empty one, after which gaps would be given up.
+     */
+    private String knownNumbers(long top) {
+        return !keeping
+                ? ""
+                : " AND CASE WHEN (SELECT " + LAST_DRAWN + " FROM " + sequence + " WHERE " + notRestarted() + ") >= '"
+                        + top + "'::bigint THEN true ELSE current_setting('" + UNKNOWN_NUMBERS + "')::boolean END";
+    }
+
+    /**
      * Where the sequence went back, other rows stand under the numbers that were read: then nothing is deleted. In a subquery, so
      * that it is asked once and not for every row.
      */
-    private String notGoneBack() {
+    String notGoneBack() {
         return "(SELECT " + LAST_DRAWN + " FROM " + sequence + " WHERE " + notRestarted() + ") >= (?::bigint[])[1]";
     }
 

@@ -16,6 +16,8 @@ final class SessionLineage {
     private final Patience patience;
     private final AtomicReference<@Nullable Backend> predecessor = new AtomicReference<>();
 
+    private final AtomicReference<@Nullable PublishedExtent> published = new AtomicReference<>();
+
     SessionLineage(PollingCounters counters) {
         this(counters, new Patience());
     }
@@ -40,6 +42,16 @@ final class SessionLineage {
     @Nullable
     Backend predecessor() {
         return predecessor.get();
+    }
+
+    /** How far this relay knows the outbox to be published, where rows are kept; null before it knows. Never a place to go on from. */
+    @Nullable
+    PublishedExtent published() {
+        return published.get();
+    }
+
+    void published(PublishedExtent extent) {
+        published.set(extent);
     }
 
     /** @param backend null where a pooler keeps the session and may give it to others */

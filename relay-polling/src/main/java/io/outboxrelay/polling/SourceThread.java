@@ -3,6 +3,7 @@ package io.outboxrelay.polling;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.OutboxTable;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.source.Batch;
@@ -125,11 +126,12 @@ final class SourceThread {
             return;
         }
         PollingSession session = opening.open(open);
+        TableReader reader = reader(session, System.nanoTime());
         outside.handOff().put(List.of(new Checkpoint(new PollingPosition(number, 0))));
         long now = System.nanoTime();
         NotificationBell bell = new NotificationBell(thread);
         ReadingLoop loop = new ReadingLoop(
-                new ReadingLoop.Opened(session, reader(session, now), number),
+                new ReadingLoop.Opened(session, reader, number),
                 outside.handOff(),
                 () -> settled,
                 new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now),
@@ -161,6 +163,9 @@ final class SourceThread {
     }
 
     private TableReader reader(PollingSession session, long nowNanos) throws SQLException {
+        if (session.table().retained() instanceof OutboxTable.Kept kept) {
+            return SequenceReader.keeping(session, kept, settings.reading(), rules, outside.lineage());
+        }
         RowRemoval removal = RowRemoval.of(session);
         return switch (settings.outbox().order()) {
             case SEQUENCE -> SequenceReader.removing(session, settings.reading(), rules, outside.counters(), removal);

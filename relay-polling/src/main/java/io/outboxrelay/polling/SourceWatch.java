@@ -14,6 +14,8 @@ final class SourceWatch {
     /** What others may stand in the way of. */
     enum Step {
         READING,
+        /** Reading what stands above all that was read before. */
+        GOING_ON,
         SETTLING,
         TENDING
     }
@@ -26,6 +28,7 @@ final class SourceWatch {
     private final Patience patience;
     private volatile @Nullable Long busySinceNanos;
     private volatile @Nullable HeldUp reading;
+    private volatile @Nullable HeldUp goingOn;
     private volatile @Nullable HeldUp settling;
 
     /**
@@ -70,6 +73,8 @@ final class SourceWatch {
     void heldUp(Step step, Obstacle by, long nowNanos) {
         if (step == Step.READING) {
             reading = again(reading, by, nowNanos);
+        } else if (step == Step.GOING_ON) {
+            goingOn = again(goingOn, by, nowNanos);
         } else if (step == Step.SETTLING) {
             settling = again(settling, by, nowNanos);
         }
@@ -79,6 +84,8 @@ final class SourceWatch {
     void done(Step step) {
         if (step == Step.READING) {
             reading = null;
+        } else if (step == Step.GOING_ON) {
+            goingOn = null;
         } else if (step == Step.SETTLING) {
             settling = null;
         }
@@ -99,7 +106,7 @@ final class SourceWatch {
                             + patience.statement().toMillis() / 1_000.0
                             + " s, the relay gives this connection up and makes another");
         }
-        HeldUp held = reading;
+        HeldUp held = reading == null ? goingOn : reading;
         if (held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {
             return hindrance(held.by(), "");
         }

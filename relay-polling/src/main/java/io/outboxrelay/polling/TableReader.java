@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One way to read a table within one session, and to settle what it read. Used by the source's thread only. */
 interface TableReader {
@@ -29,6 +30,12 @@ interface TableReader {
      *
      * @param rows rows that were not handed on in this session before
      * @param more whether there were more to read
+     * @param heldBack why rows that may stand were not looked for, or null when all were
      */
-    record Page(List<Row> rows, boolean more) {}
+    record Page(List<Row> rows, boolean more, SourceWatch.@Nullable Obstacle heldBack) {
+
+        Page(List<Row> rows, boolean more) {
+            this(rows, more, null);
+        }
+    }
 }

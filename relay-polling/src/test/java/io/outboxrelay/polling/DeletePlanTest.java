@@ -45,6 +45,7 @@ class DeletePlanTest {
     }
 
     private static DeletePlan plan(long... settled) {
-        return DeletePlan.of(settled, new Frontier(), ReaderRules.PRODUCTION.runs());
+        return DeletePlan.of(
+                settled, new Frontier(), ReaderRules.PRODUCTION.settled().runs());
     }
 }

@@ -51,7 +51,7 @@ class DormantGapsIT {
                 return progress.startRead().dormancy().covers(new NumberRange(1, 1));
             });
             ReadStart start = progress.startRead();
-            String page = sql.page(progress.frontier(), start.dormancy(), 100);
+            String page = sql.page(progress.frontier(), start, 100);
             assertThat(explain(connection, page)).contains("never executed");
 
             writer.commit();
@@ -99,7 +99,7 @@ class DormantGapsIT {
 
     private static List<String> read(PageCopy copy, SequenceSql sql, ReadingProgress progress) throws SQLException {
         ReadStart start = progress.startRead();
-        RowPage page = copy.read(sql.page(progress.frontier(), start.dormancy(), 100), 1_000_000);
+        RowPage page = copy.read(sql.page(progress.frontier(), start, 100), 1_000_000);
         page.rows().forEach(row -> progress.read(row.number()));
         progress.readEnded(start, ReadExtent.of(page, 100));
         return page.rows().stream().map(Row::id).toList();

@@ -21,6 +21,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An outbox of its own for every test, in a server that the tests of a class share. */
 final class OutboxFixture {
 
+    static final String STATES =
+            "CREATE TABLE IF NOT EXISTS outbox_relay_state (outbox text PRIMARY KEY, format integer NOT NULL,"
+                    + " version bigint NOT NULL, system_identifier bigint NOT NULL, timeline bigint NOT NULL, outbox_oid bigint NOT NULL,"
+                    + " sequence_oid bigint NOT NULL, sequence_filenode bigint NOT NULL, top bigint NOT NULL, gaps_lo bigint[] NOT NULL,"
+                    + " gaps_hi bigint[] NOT NULL, stored_at timestamptz NOT NULL)";
+
     private static final AtomicInteger TABLES = new AtomicInteger();
 
     private final EmbeddedDatabase database;
@@ -100,6 +106,13 @@ final class OutboxFixture {
     OutboxFixture archiving() throws SQLException {
         database.execute("CREATE TABLE " + table + "_archive (LIKE " + table + ")");
         retention = new OutboxRetention.Archive(null);
+        return this;
+    }
+
+    /** Published rows stay; all the outboxes of a database have their states in one table. */
+    OutboxFixture keeping() throws SQLException {
+        database.execute(STATES);
+        retention = new OutboxRetention.Keep(null);
         return this;
     }
 

@@ -67,11 +67,11 @@ class SessionGuardIT {
                 new ScanReader(session, Reading.DEFAULT, new PollingCounters(), new DeletingRemoval(session), 0);
 
         Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
-        statements.put("a first read", () -> copy.read(sql.page(fresh, Dormancy.NONE, 100), 1_000));
-        statements.put("a read with gaps", () -> copy.read(sql.page(withGaps, Dormancy.NONE, 100), 1_000));
+        statements.put("a first read", () -> copy.read(sql.page(fresh, start(Dormancy.NONE), 100), 1_000));
+        statements.put("a read with gaps", () -> copy.read(sql.page(withGaps, start(Dormancy.NONE), 100), 1_000));
         statements.put(
                 "a read that leaves gaps out",
-                () -> copy.read(sql.page(withGaps, new Dormancy(19, List.of(700L)), 100), 1_000));
+                () -> copy.read(sql.page(withGaps, start(new Dormancy(19, List.of(700L))), 100), 1_000));
         statements.put("holders", () -> holders.ask(-1));
         statements.put("flush", session::flushCommits);
         statements.put(
@@ -105,6 +105,10 @@ class SessionGuardIT {
         statements.put("snapshot", () -> OutboxFixture.execute(session.connection(), rounds.snapshot()));
         statements.put("clock", () -> OutboxFixture.execute(session.connection(), rounds.clock()));
         return statements;
+    }
+
+    private static ReadStart start(Dormancy dormancy) {
+        return new ReadStart(Frontier.MINUS_INFINITY, 0, Frontier.MINUS_INFINITY, dormancy, false);
     }
 
     private static void delete(PollingSession session, RowDelete delete) throws SQLException {

@@ -24,8 +24,8 @@ final class WatchedRules {
                     return decision;
                 })
                 .withRuns((previous, next, frontier) -> {
-                    boolean decision = rules.runs().continues(previous, next, frontier);
-                    differed |= decision != right.runs().continues(previous, next, frontier);
+                    boolean decision = rules.settled().runs().continues(previous, next, frontier);
+                    differed |= decision != right.settled().runs().continues(previous, next, frontier);
                     return decision;
                 });
     }

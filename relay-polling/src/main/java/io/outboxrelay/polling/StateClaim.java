@@ -1,0 +1,168 @@
+package io.outboxrelay.polling;
+
+import io.outboxrelay.jdbc.OutboxTable;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a session begins where rows are kept: with what is stored, once that is known to be true of this outbox, and with the row as
+ * its own. The session holds the outbox's lock, so that nobody else is about to do the same; should somebody be all the same, the
+ * row's version lets one of them through. Used by the source's thread only.
+ */
+final class StateClaim {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StateClaim.class);
+
+    private final PollingSession session;
+    private final StateSql sql;
+    private final SessionLineage lineage;
+    private final StatePosition position;
+
+    private StateClaim(PollingSession session, StateSql sql, SessionLineage lineage, StatePosition position) {
+        this.session = session;
+        this.sql = sql;
+        this.lineage = lineage;
+        this.position = position;
+    }
+
+    /**
+     * What a session begins with.
+     *
+     * @param row where to store how far publishing gets
+     * @param extent how far it got
+     */
+    record Claimed(StateRow row, PublishedExtent extent) {}
+
+    /**
+     * Claims the row of the session's outbox, and makes it when there is none.
+     *
+     * @param lineage remembers what this relay stored last
+     * @throws io.outboxrelay.failure.RelayException POSITION_LOST when what is stored is not true of the outbox as it stands, or
+     *     is gone although this relay has stored it; FENCED when another relay was faster
+     */
+    static Claimed make(PollingSession session, StateSql sql, SessionLineage lineage) throws SQLException {
+        return new StateClaim(session, sql, lineage, position(session, sql)).make();
+    }
+
+    private Claimed make() throws SQLException {
+        StoredState stored = find();
+        if (stored == null) {
+            return makeFirst();
+        }
+        // After the state was read: numbers that it knows were drawn before.
+        long lastDrawn = lastDrawn();
+        if (stored.format() == StateSql.FORMAT && lastDrawn < stored.extent().top()) {
+            StateRow.distrust(session, sql, stored.version());
+            stored = Objects.requireNonNull(find());
+        }
+        PublishedExtent extent = position.check(stored, lastDrawn);
+        if (stored.timeline() != position.timeline()) {
+            LOG.warn(
+                    "{} was stored on timeline {}, and the server is on timeline {}: there was a failover, or the server was"
+                            + " restored to a point in time. Rows, sequence and state are of one moment, so the relay goes on."
+                            + " Events of transactions that this has undone may have been published.",
+                    sql.stateTable(),
+                    stored.timeline(),
+                    position.timeline());
+        }
+        LOG.info(
+                "{} is published up to number {}, but for {} gaps, as {} says; the relay goes on from there",
+                outbox(),
+                extent.top(),
+                extent.gaps().size(),
+                sql.stateTable());
+        try (PreparedStatement statement = session.connection().prepareStatement(sql.claim())) {
+            statement.setLong(1, position.timeline());
+            statement.setString(2, outbox());
+            statement.setLong(3, stored.version());
+            return claimed(statement, extent);
+        }
+    }
+
+    private Claimed makeFirst() throws SQLException {
+        PublishedExtent last = lineage.published();
+        if (last != null) {
+            throw position.gone(last);
+        }
+        position.checkNotRenamed(otherName());
+        LOG.info(
+                "{} does not say how far {} is published: everything that stands in it is published now",
+                sql.stateTable(),
+                outbox());
+        try (PreparedStatement statement = session.connection().prepareStatement(sql.insert())) {
+            StateOrigin here = position.here();
+            statement.setString(1, outbox());
+            statement.setLong(2, here.systemIdentifier());
+            statement.setLong(3, position.timeline());
+            statement.setLong(4, here.outbox());
+            statement.setLong(5, here.sequence());
+            statement.setLong(6, here.sequenceFilenode());
+            return claimed(statement, PublishedExtent.NOTHING);
+        }
+    }
+
+    private Claimed claimed(PreparedStatement statement, PublishedExtent extent) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw StateRow.fenced(sql, outbox());
+            }
+            lineage.published(extent);
+            return new Claimed(new StateRow(session, sql, position, lineage, StateRow.Version.of(row)), extent);
+        }
+    }
+
+    private @Nullable StoredState find() throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement(sql.select())) {
+            statement.setString(1, outbox());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? StoredState.of(row) : null;
+            }
+        }
+    }
+
+    private @Nullable String otherName() throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement(sql.selectByOid())) {
+            statement.setLong(1, position.here().systemIdentifier());
+            statement.setLong(2, position.here().outbox());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    private long lastDrawn() throws SQLException {
+        try (PreparedStatement statement =
+                        session.connection().prepareStatement(sequence(session).lastDrawnSql());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private String outbox() {
+        return position.table().outbox();
+    }
+
+    private static StatePosition position(PollingSession session, StateSql sql) throws SQLException {
+        OutboxTable.Identity table = session.table().identity();
+        OutboxTable.Sequence sequence = sequence(session);
+        try (PreparedStatement statement = session.connection().prepareStatement(sql.server());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new StatePosition(
+                    sql.stateTable(),
+                    new StatePosition.Names(table.quotedName(), sequence.quotedName()),
+                    new StateOrigin(row.getLong(1), table.oid(), sequence.oid(), sequence.filenode()),
+                    row.getLong(2));
+        }
+    }
+
+    private static OutboxTable.Sequence sequence(PollingSession session) {
+        return Objects.requireNonNull(session.table().sequence(), "rows are kept without a sequence");
+    }
+}

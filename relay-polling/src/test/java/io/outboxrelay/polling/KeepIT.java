@@ -1,0 +1,112 @@
+package io.outboxrelay.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rows stay; every session goes on from where the last one got to. */
+class KeepIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static EmbeddedDatabase database;
+    private OutboxFixture outbox;
+
+    @BeforeAll
+    static void start() {
+        database = EmbeddedDatabase.builder().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @BeforeEach
+    void create() throws SQLException {
+        outbox = OutboxFixture.ordinary(database).keeping();
+    }
+
+    @Test
+    void rows_stay_and_none_is_published_twice() throws SQLException {
+        outbox.insertMany("e", 1, 1_000);
+        try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+            consumer.awaitRecords(1_000);
+            consumer.awaitCommitted(consumer.records().get(999).position());
+        }
+        outbox.insert("later");
+        try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+            assertThat(consumer.awaitRecords(1).get(0).id()).isEqualTo("later");
+            consumer.awaitCommitted(consumer.records().get(0).position());
+        }
+        assertThat(outbox.standing()).hasSize(1_001);
+        assertThat(state("top || gaps_lo::text || version")).isEqualTo("1001{}" + 4);
+    }
+
+    @Test
+    void what_was_read_and_not_settled_is_published_by_the_next_session() throws SQLException {
+        outbox.insertMany("e", 1, 100);
+        try (TestConsumer consumer = TestConsumer.of(outbox).awaitOpen()) {
+            consumer.source.commit(consumer.awaitRecords(100).get(59).position());
+            consumer.awaitCommitted(consumer.records().get(59).position());
+        }
+        try (TestConsumer consumer = TestConsumer.of(outbox).awaitOpen()) {
+            assertThat(consumer.awaitRecords(40).get(0).id()).isEqualTo("e61");
+        }
+    }
+
+    @Test
+    void a_row_that_commits_after_higher_numbers_were_published_is_published_by_a_later_session() throws SQLException {
+        try (Connection late = database.connect()) {
+            late.setAutoCommit(false);
+            outbox.insert(late, "late");
+            outbox.insert("early");
+            try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+                consumer.awaitRecords(1);
+                consumer.awaitCommitted(consumer.records().get(0).position());
+            }
+            assertThat(state("top || gaps_hi::text")).isEqualTo("2{1}");
+            late.commit();
+        }
+        try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+            assertThat(consumer.awaitRecords(1).get(0).id()).isEqualTo("late");
+            consumer.awaitCommitted(consumer.records().get(0).position());
+        }
+        assertThat(state("top || gaps_hi::text")).isEqualTo("2{}");
+    }
+
+    @Test
+    void a_gap_that_nobody_can_fill_any_more_is_given_up_by_a_later_session() throws SQLException {
+        try (Connection undone = database.connect()) {
+            undone.setAutoCommit(false);
+            outbox.insert(undone, "undone");
+            outbox.insert("a");
+            try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+                consumer.awaitRecords(1);
+                consumer.awaitCommitted(consumer.records().get(0).position());
+            }
+            undone.rollback();
+        }
+        try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+            await().atMost(PATIENCE).until(() -> {
+                outbox.insert("more");
+                consumer.take();
+                return state("gaps_lo::text").equals("{}");
+            });
+            assertThat(consumer.ids()).containsOnly("more");
+        }
+    }
+
+    private String state(String columns) throws SQLException {
+        return outbox.query(
+                        "SELECT " + columns + " FROM outbox_relay_state WHERE outbox = 'public." + outbox.table() + "'")
+                .get(0);
+    }
+}
