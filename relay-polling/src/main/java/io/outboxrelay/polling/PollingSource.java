@@ -1,6 +1,5 @@
 package io.outboxrelay.polling;
 
-import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresInspection;
 import io.outboxrelay.outbox.OutboxColumns;
@@ -69,16 +68,9 @@ public final class PollingSource implements OutboxSource {
         this.connections = connections;
         this.opening = new SessionOpening(
                 new PostgresInspection(new PostgresConnections(settings.connection())),
-                request(settings.outbox(), columns),
+                PollingInspection.request(settings.outbox(), columns),
                 rules.guard(),
                 lineage);
-    }
-
-    private static InspectionRequest request(PollingSettings.Outbox outbox, OutboxColumns routed) {
-        PollingSettings.Columns names = outbox.columns();
-        InspectionRequest.Columns columns = new InspectionRequest.Columns(
-                names.id(), names.sequence(), names.key(), names.payload(), routed.names());
-        return new InspectionRequest(outbox.table(), columns, outbox.order(), outbox.retention());
     }
 
     /** Makes a new source for every attempt. */

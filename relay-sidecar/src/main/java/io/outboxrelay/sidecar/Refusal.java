@@ -3,6 +3,7 @@ package io.outboxrelay.sidecar;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.Problem;
 import java.io.PrintWriter;
+import java.util.List;
 
 /** Says why the relay does not start: every problem, each with what mends it. */
 final class Refusal {
@@ -10,9 +11,13 @@ final class Refusal {
     private Refusal() {}
 
     static void print(Failure failure, PrintWriter err) {
-        int count = failure.problems().size();
-        err.println("outbox-relay cannot start: " + (count == 1 ? "1 problem" : count + " problems"));
-        for (Problem problem : failure.problems()) {
+        print(failure.problems(), err);
+    }
+
+    static void print(List<Problem> problems, PrintWriter err) {
+        err.println(
+                "outbox-relay cannot start: " + (problems.size() == 1 ? "1 problem" : problems.size() + " problems"));
+        for (Problem problem : problems) {
             err.println("  * " + indented(problem.what(), "    "));
             if (!problem.remedy().isEmpty()) {
                 err.println("    -> " + indented(problem.remedy(), "       "));

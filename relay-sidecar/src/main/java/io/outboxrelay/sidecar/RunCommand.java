@@ -1,14 +1,11 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
-import io.outboxrelay.config.SettingsLoader;
 import io.outboxrelay.failure.RelayException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,19 +26,9 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "The settings, a YAML file; `outbox-relay config schema` describes it.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path config;
-
-    @Option(
-            names = "--set",
-            paramLabel = "key=value",
-            description = "A setting in place of what the file says. May be given several times.")
-    private List<String> overrides = new ArrayList<>();
+    private SettingsOptions settings;
 
     @Option(
             names = "--exit-on-failure",
@@ -55,14 +42,13 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        PipelineSettings settings;
+        PipelineSettings loaded;
         try {
-            settings = new SettingsLoader(System::getenv).load(config, overrides);
-            HeapCheck.requireRoomFor(settings.window(), Runtime.getRuntime().maxMemory());
+            loaded = settings.load();
         } catch (RelayException e) {
             Refusal.print(e.failure(), err);
             return ExitCodes.MISCONFIGURED;
         }
-        return new RelayRun(settings, exitOnFailure, err).untilStopped();
+        return new RelayRun(loaded, exitOnFailure, err).untilStopped();
     }
 }

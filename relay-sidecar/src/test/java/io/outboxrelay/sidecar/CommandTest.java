@@ -36,7 +36,8 @@ class CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "--version", "run --help", "config --help", "config schema --help"})
+    @ValueSource(
+            strings = {"--help", "--version", "run --help", "validate --help", "config --help", "config schema --help"})
     void help_and_version_end_with_0(String arguments) {
         assertThat(execute(arguments)).isZero();
         assertThat(out.toString()).contains("outbox-relay");
@@ -69,6 +70,18 @@ class CommandTest {
                         "    -> correct it",
                         "  * --set route.topic: no closing } for the ${ at character 3 of 'a=${b'",
                         "    -> write it as outbox.event.${aggregatetype}");
+    }
+
+    @Test
+    void the_file_alone_is_validated_without_a_database_or_a_broker(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("relay.yaml"),
+                "source.url: jdbc:postgresql://nowhere.invalid/shop\noutbox.table: outbox\nkafka.bootstrap.servers: nowhere.invalid:1");
+        assertThat(execute("validate --offline --config " + file)).isZero();
+        assertThat(out).hasToString("settings  " + file + " is sound\n");
+        assertThat(execute("validate --offline --config " + file + " --set drainTimeout=soon"))
+                .isEqualTo(ExitCodes.MISCONFIGURED);
+        assertThat(err.toString()).contains("--set drainTimeout: 'soon' is not possible");
     }
 
     @Test

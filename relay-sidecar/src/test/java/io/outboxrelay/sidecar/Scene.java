@@ -13,6 +13,7 @@ import io.outboxrelay.testkit.RelayProcess;
 import io.outboxrelay.testkit.TopicReader;
 import io.outboxrelay.testkit.Verdict;
 import io.outboxrelay.testkit.Workload;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,6 +81,11 @@ final class Scene implements AutoCloseable {
     Scene set(String key, String value) {
         settings.put(key, value);
         return this;
+    }
+
+    /** Its settings as a file in this directory. */
+    Path settingsFile(Path directory) throws IOException {
+        return RelayProcess.settingsFile(directory, settings);
     }
 
     RelayProcess startRelay(String... arguments) {

@@ -174,7 +174,8 @@ public final class RelayProcess implements AutoCloseable {
         ScratchDirectory.delete(directory);
     }
 
-    private static Path settingsFile(Path directory, Map<String, String> settings) throws IOException {
+    /** Writes {@code relay.yaml} into a directory, for its owner alone to read. */
+    public static Path settingsFile(Path directory, Map<String, String> settings) throws IOException {
         Path file = directory.resolve("relay.yaml");
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         StringBuilder text = new StringBuilder();

@@ -1,0 +1,42 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options by which a command is given its settings. */
+final class SettingsOptions {
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The settings, a YAML file; `outbox-relay config schema` describes it.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "A setting in place of what the file says. May be given several times.")
+    private List<String> overrides = new ArrayList<>();
+
+    /** The file, as it was named. */
+    Path file() {
+        return config;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
+     */
+    PipelineSettings load() {
+        PipelineSettings settings = new SettingsLoader(System::getenv).load(config, overrides);
+        HeapCheck.requireRoomFor(settings.window(), Runtime.getRuntime().maxMemory());
+        return settings;
+    }
+}

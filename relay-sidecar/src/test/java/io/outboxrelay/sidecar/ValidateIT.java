@@ -1,0 +1,66 @@
+package io.outboxrelay.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.testkit.OutboxSchema;
+import io.outboxrelay.testkit.RelayProcess;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What {@code outbox-relay validate} says of a real database and a real broker. */
+class ValidateIT {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void what_a_relay_could_start_with_is_sound_also_while_one_runs() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess relay = scene.startRunningRelay();
+            assertThat(validate(scene)).as("%s", err).isZero();
+            assertThat(out.toString().lines())
+                    .hasSize(3)
+                    .anySatisfy(
+                            line -> assertThat(line).startsWith("settings  ").endsWith("relay.yaml is sound"))
+                    .anySatisfy(line -> assertThat(line).startsWith("database  public.outbox at jdbc:postgresql://"))
+                    .anySatisfy(line -> assertThat(line).startsWith("Kafka     1 broker of cluster "));
+            assertThat(err.toString()).isEmpty();
+            assertThat(relay.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void what_is_wrong_with_both_is_said_at_once() throws Exception {
+        try (Scene scene = new Scene()) {
+            scene.execute(OutboxSchema.standard().createOutbox());
+            scene.set("kafka.bootstrap.servers", "127.0.0.1:1");
+            assertThat(validate(scene)).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(err.toString())
+                    .startsWith("outbox-relay cannot start: ")
+                    .contains("-> GRANT", "no broker can be reached at 127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void what_a_relay_would_wait_for_is_told_from_what_is_wrong() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.set("kafka.bootstrap.servers", "127.0.0.1:1");
+            assertThat(validate(scene)).isEqualTo(ExitCodes.FAILED);
+            assertThat(out.toString()).contains("database  public.outbox");
+        }
+    }
+
+    private int validate(Scene scene) throws Exception {
+        CommandLine command = Main.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        return command.execute(
+                "validate", "--config", scene.settingsFile(directory).toString());
+    }
+}
