@@ -151,7 +151,8 @@ final class KnownSettings {
             "window.bytesMax",
             ValueType.bytes(1, 1024),
             (WindowSettings.DEFAULTS.bytesMax() >> 20) + " MiB",
-            "How many bytes of rows are on their way at most. A single larger row goes alone.");
+            "How many bytes of rows are on their way at most. A single larger row goes alone. More needs a larger heap and,"
+                    + " from 64 MiB on, a `kafka.buffer.memory` of twice as much.");
     static final Setting<Duration> DRAIN_TIMEOUT = otherwise(
             "drainTimeout",
             ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(60)),

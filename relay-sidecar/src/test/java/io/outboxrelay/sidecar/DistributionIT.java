@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The distribution as it is unpacked: what lies in it, what it owes to others, and how its start script behaves. */
 class DistributionIT {
@@ -92,6 +94,28 @@ class DistributionIT {
         Run run = run(Map.of("JAVA_HOME", empty.toString()), SCRIPT.toString(), "--version");
         assertThat(run.exitCode()).isEqualTo(78);
         assertThat(run.output()).contains("JAVA_HOME is " + empty);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OUTBOX_RELAY_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+    void the_script_leaves_the_choice_of_a_garbage_collector_to_whoever_makes_one(String variable) throws Exception {
+        Run run = run(Map.of(variable, "-Dsome=thing -XX:+UseParallelGC"), SCRIPT.toString(), "--version");
+        assertThat(run.exitCode()).as(run.output()).isZero();
+    }
+
+    @Test
+    void the_script_takes_an_asterisk_among_the_options_as_it_is(@TempDir Path directory) throws Exception {
+        Files.createFile(directory.resolve("one"));
+        Files.createFile(directory.resolve("two"));
+        Run run = run(
+                Map.of("OUTBOX_RELAY_OPTS", "-cp *"),
+                "sh",
+                "-c",
+                "cd \"$1\" && exec \"$2\" --version",
+                "sh",
+                directory.toString(),
+                SCRIPT.toAbsolutePath().toString());
+        assertThat(run.exitCode()).as(run.output()).isZero();
     }
 
     private static List<String> jars() throws IOException {
