@@ -93,7 +93,8 @@ public final class RelayLoop {
 
     /** How long the loop may sleep when there is nothing to do and nobody wakes it, in nanoseconds. */
     public long idleNanos() {
-        return window.awaitsOutcomes() ? AWAITING_NANOS : IDLE_NANOS;
+        // What halted the relay is never settled: nothing is to be tried again for its sake.
+        return window.awaitsOutcomes() && !(state() instanceof Failed) ? AWAITING_NANOS : IDLE_NANOS;
     }
 
     /**

@@ -1,25 +1,24 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.engine.RelayState.Stopped;
-import io.outboxrelay.outbox.Wakeup;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * Drives a {@link RelayLoop} on the thread {@code relay-loop} until it has stopped. The thread parks while there is nothing to
- * do; arrivals and acknowledgements unpark it, nothing spins.
+ * do; arrivals and acknowledgements unpark it, nothing spins. {@link LoopPacing} says when.
  */
 public final class RelayThread {
 
     private final RelayLoop loop;
     private final Thread thread;
+    private final LoopPacing pacing;
 
     /** A thread that is not running yet. */
     public RelayThread(RelayPorts ports, LoopSettings settings, Consumer<RelayState> onState) {
         this.thread = new Thread(this::run, "relay-loop");
-        Wakeup unpark = () -> LockSupport.unpark(thread);
-        this.loop = new RelayLoop(ports, settings, unpark, onState);
+        this.pacing = new LoopPacing(thread);
+        this.loop = new RelayLoop(ports, settings, pacing, onState);
     }
 
     public void start() {
@@ -43,9 +42,8 @@ public final class RelayThread {
 
     private void run() {
         while (!(loop.state() instanceof Stopped)) {
-            if (loop.runOnce(System.nanoTime()) == 0) {
-                LockSupport.parkNanos(this, loop.idleNanos());
-            }
+            int done = loop.runOnce(System.nanoTime());
+            pacing.afterRound(done, loop.progress().inFlightRecords(), loop.idleNanos());
         }
     }
 }

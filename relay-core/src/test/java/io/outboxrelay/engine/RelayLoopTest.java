@@ -182,6 +182,15 @@ class RelayLoopTest {
     }
 
     @Test
+    void a_halted_relay_does_not_look_again_and_again_for_what_is_refused_for_good() {
+        untilRunning();
+        world.insert("poisoned");
+        world.kafka.refusedId = "poisoned-1";
+        until(Failed.class);
+        assertThat(Duration.ofNanos(world.loop.idleNanos())).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
     void a_halted_relay_that_loses_the_outbox_publishes_nothing_more() {
         untilRunning();
         world.kafka.away = true;
