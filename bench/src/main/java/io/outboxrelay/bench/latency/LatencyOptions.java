@@ -29,7 +29,7 @@ record LatencyOptions(String source, Load load, Lone lone, boolean notifying, Da
     private static final int RATE_MAX = 100_000;
     private static final int SECONDS_DEFAULT = 30;
     private static final int SECONDS_MAX = 3_600;
-    private static final int WARM_UP_SECONDS_DEFAULT = 5;
+    private static final int WARM_UP_SECONDS_DEFAULT = 15;
     private static final int LONE_DEFAULT = 5;
     private static final int LONE_MAX = 1_000;
     private static final int SILENCE_SECONDS_DEFAULT = 10;
