@@ -25,6 +25,11 @@ final class AcknowledgementWatch {
     private long floor;
     private long advancedAtNanos;
     private long outcomeAtNanos;
+    private long describedAtNanos;
+
+    /** What the publisher says that it waits for, as it was told last. */
+    private String why = "";
+
     private @Nullable Failure stall;
 
     AcknowledgementWatch(InFlightWindow window, Duration stalledAfter) {
@@ -60,15 +65,28 @@ final class AcknowledgementWatch {
         }
         boolean said = active instanceof Retrying retrying && retrying.failure().equals(stall);
         boolean stalled = window.awaitsOutcomes() && nowNanos - advancedAtNanos >= stalledAfter.toNanos();
-        if (!stalled || said) {
+        // Why it waits may show later only: a request is sent again once its time has run out.
+        boolean lookedInto = said && nowNanos - describedAtNanos < stalledAfter.toNanos();
+        if (!stalled || lookedInto) {
             return null;
         }
         advancing = false;
-        stall = describe(publisher, nowNanos);
+        describedAtNanos = nowNanos;
+        String before = why;
+        why = publisher.waitingFor().map(reason -> ": " + reason).orElse("");
+        if (said && words(before).equals(words(why))) {
+            return null;
+        }
+        stall = describe(nowNanos);
         return active.retrying(stall, 1, nowNanos);
     }
 
-    private Failure describe(Publisher publisher, long nowNanos) {
+    /** Without its figures, which change all the time. */
+    private static String words(String reason) {
+        return reason.replaceAll("\\d+", "");
+    }
+
+    private Failure describe(long nowNanos) {
         boolean silent = nowNanos - outcomeAtNanos >= stalledAfter.toNanos();
         String what = silent
                 ? "Kafka has acknowledged nothing for " + seconds(nowNanos - outcomeAtNanos)
@@ -76,7 +94,7 @@ final class AcknowledgementWatch {
                         + ", so nothing behind it can be committed";
         return Failure.of(
                 FailureKind.TRANSIENT,
-                what + publisher.waitingFor().map(reason -> ": " + reason).orElse(""),
+                what + why,
                 "see that the brokers can be reached and have enough in-sync replicas; the relay goes on by itself");
     }
 

@@ -9,27 +9,34 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Puts into words what unsettled messages are waiting for, once it is worth a word: after one second. A producer retries in
  * silence for as long as it takes; this tells a broker that is away from a topic that is not there.
  *
- * @param servers the brokers as configured
+ * @param settings of the producer
  * @param unsettled messages whose outcome is not known
  * @param nowNanos monotonic time
- * @param silenceNanos how long no outcome came
- * @param retries messages sent again during the silence
+ * @param silence up to then
  */
-record Hindrance(String servers, int unsettled, long nowNanos, long silenceNanos, long retries) {
+record Hindrance(PublisherSettings settings, int unsettled, long nowNanos, Silence silence) {
 
     private static final long WORTH_A_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * How long no outcome came, and what the producer did meanwhile.
+     *
+     * @param retries messages sent again
+     * @param closes connections closed, by it or by brokers
+     */
+    record Silence(long nanos, long retries, long closes) {}
+
     Optional<String> find(Lanes lanes, ProducerVitals vitals) {
         // What stands behind a refused message waits for a decision, not for Kafka.
-        boolean silent = silenceNanos >= WORTH_A_WORD_NANOS && (lanes.inFlight() > 0 || lanes.isFull());
+        boolean silent = silence.nanos() >= WORTH_A_WORD_NANOS && (lanes.inFlight() > 0 || lanes.isFull());
         Optional<Lane> obstructed =
                 lanes.obstructed().filter(lane -> lane.obstructedNanos(nowNanos) >= WORTH_A_WORD_NANOS);
         if ((silent || obstructed.isPresent()) && !vitals.isConnected()) {
             return Optional.of(
                     vitals.failedAuthentications() > 0
-                            ? "the brokers at " + servers + " refuse the connection for its credentials: "
+                            ? "the brokers at " + servers() + " refuse the connection for its credentials: "
                                     + messages(unsettled) + " waiting"
-                            : "no broker can be reached at " + servers + ": " + messages(unsettled) + " waiting");
+                            : "no broker can be reached at " + servers() + ": " + messages(unsettled) + " waiting");
         }
         if (obstructed.isPresent()) {
             return obstructed.map(this::words);
@@ -40,12 +47,22 @@ record Hindrance(String servers, int unsettled, long nowNanos, long silenceNanos
         if (lanes.isFull()) {
             return Optional.of("the producer has no room (kafka.buffer.memory): " + messages(unsettled) + " waiting");
         }
-        String since = " for " + TimeUnit.NANOSECONDS.toSeconds(silenceNanos) + " s";
-        return Optional.of(
-                retries > 0
-                        ? "the brokers at " + servers + " cannot take messages" + since + " (sent again " + retries
-                                + " times): too few replicas in sync, an election, or a topic that was deleted"
-                        : "the brokers at " + servers + " have acknowledged none of " + messages(unsettled) + since);
+        return Optional.of(unanswered());
+    }
+
+    private String unanswered() {
+        String since = " for " + TimeUnit.NANOSECONDS.toSeconds(silence.nanos()) + " s";
+        if (silence.retries() == 0) {
+            return "the brokers at " + servers() + " have acknowledged none of " + messages(unsettled) + since;
+        }
+        if (silence.closes() > 0 && silence.nanos() >= settings.requestTimeout().toNanos()) {
+            return "what was sent to the brokers at " + servers() + " was not answered within "
+                    + settings.requestTimeout().toMillis() + " ms and had to be sent again from the beginning, "
+                    + messages((int) silence.retries()) + since
+                    + "; where the network is too slow for that, raise kafka.request.timeout.ms or lower kafka.batch.size";
+        }
+        return "the brokers at " + servers() + " cannot take messages" + since + " (sent again " + silence.retries()
+                + " times): too few replicas in sync, an election, or a topic that was deleted";
     }
 
     private String words(Lane lane) {
@@ -53,14 +70,18 @@ record Hindrance(String servers, int unsettled, long nowNanos, long silenceNanos
         Throwable cause = obstacle == null ? null : obstacle.getCause();
         String held = ": " + messages(lane.held()) + " held";
         if (cause instanceof UnknownTopicOrPartitionException) {
-            return "topic " + lane.topic() + " is not known to the brokers at " + servers + held
+            return "topic " + lane.topic() + " is not known to the brokers at " + servers() + held
                     + "; create it, or let the brokers create it (auto.create.topics.enable)";
         }
         if (cause instanceof TopicAuthorizationException) {
             return "the relay may not see topic " + lane.topic() + held + "; grant it WRITE and DESCRIBE on the topic";
         }
-        return "topic " + lane.topic() + " is not available at " + servers + held
+        return "topic " + lane.topic() + " is not available at " + servers() + held
                 + (cause == null ? "" : " (" + cause.getMessage() + ")");
+    }
+
+    private String servers() {
+        return settings.bootstrapServers();
     }
 
     private static String messages(int count) {

@@ -32,7 +32,7 @@ final class KafkaPublisher implements Publisher {
 
     private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final String servers;
+    private final PublisherSettings settings;
     private final CarefulTopics carefulTopics;
     private final BooleanSupplier mayStart;
     private final MetadataBell bell;
@@ -48,6 +48,7 @@ final class KafkaPublisher implements Publisher {
     private long nowNanos;
     private long newsAtNanos;
     private long retriesAtNews;
+    private long closesAtNews;
 
     /** The oldest unsettled message, and since when it is, or was last looked into. */
     private long watchedNumber = -1;
@@ -61,7 +62,7 @@ final class KafkaPublisher implements Publisher {
      * @throws RelayException TRANSIENT or MISCONFIGURED when the producer cannot be made
      */
     KafkaPublisher(PublisherSettings settings, Wakeup wakeup, CarefulTopics carefulTopics, BooleanSupplier mayStart) {
-        this.servers = settings.bootstrapServers();
+        this.settings = settings;
         this.carefulTopics = carefulTopics;
         this.mayStart = mayStart;
         this.bell = new MetadataBell(wakeup);
@@ -199,13 +200,14 @@ final class KafkaPublisher implements Publisher {
     private Failure credentialsRefused() {
         return Failure.of(
                 FailureKind.TRANSIENT,
-                "the brokers at " + servers + " refuse the connection for its credentials",
+                "the brokers at " + settings.bootstrapServers() + " refuse the connection for its credentials",
                 "check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*");
     }
 
     private void noteNews() {
         newsAtNanos = nowNanos;
         retriesAtNews = gate.vitals().retries();
+        closesAtNews = gate.vitals().closes();
     }
 
     @Override
@@ -216,9 +218,11 @@ final class KafkaPublisher implements Publisher {
         if (!started && !mayStart.getAsBoolean()) {
             return Optional.of("the previous Kafka producer has not ended yet");
         }
-        long retries = gate.vitals().retries() - retriesAtNews;
-        return new Hindrance(servers, unsettled.size(), nowNanos, nowNanos - newsAtNanos, retries)
-                .find(lanes, gate.vitals());
+        Hindrance.Silence silence = new Hindrance.Silence(
+                nowNanos - newsAtNanos,
+                gate.vitals().retries() - retriesAtNews,
+                gate.vitals().closes() - closesAtNews);
+        return new Hindrance(settings, unsettled.size(), nowNanos, silence).find(lanes, gate.vitals());
     }
 
     @Override

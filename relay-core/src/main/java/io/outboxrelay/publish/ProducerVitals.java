@@ -12,11 +12,13 @@ final class ProducerVitals {
     private final Metric connections;
     private final Metric failedAuthentications;
     private final Metric retries;
+    private final Metric closes;
 
     ProducerVitals(Producer<?, ?> producer) {
         this.connections = metric(producer, "connection-count");
         this.failedAuthentications = metric(producer, "failed-authentication-total");
         this.retries = metric(producer, "record-retry-total");
+        this.closes = metric(producer, "connection-close-total");
     }
 
     /** Whether a connection to any broker stands. */
@@ -32,6 +34,14 @@ final class ProducerVitals {
     /** Messages sent again because a broker could not take them at the time, since the producer was made. */
     long retries() {
         return value(retries);
+    }
+
+    /**
+     * Connections closed since the producer was made. It closes one itself when a request on it was not answered in time; what
+     * a broker refuses for the time being is answered.
+     */
+    long closes() {
+        return value(closes);
     }
 
     private static long value(Metric metric) {

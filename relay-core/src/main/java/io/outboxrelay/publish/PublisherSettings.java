@@ -4,6 +4,7 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,12 @@ public final class PublisherSettings {
     /** The brokers, as the user wrote them. */
     public String bootstrapServers() {
         return Objects.requireNonNull(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
+    }
+
+    /** How long a request may be without an answer before the producer closes its connection and sends it again. */
+    Duration requestTimeout() {
+        String millis = Objects.requireNonNull(kafka.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG));
+        return Duration.ofMillis(Long.parseLong(millis.trim()));
     }
 
     /** What the producer is made with, by Kafka's names. For the benchmark as well, whose ceiling must be made alike. */

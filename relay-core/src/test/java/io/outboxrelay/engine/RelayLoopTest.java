@@ -125,6 +125,15 @@ class RelayLoopTest {
         world.pass(Duration.ofHours(3));
         assertThat(world.states).as("said once, whatever the time").hasSize(2);
 
+        world.kafka.awayBecause = "sent again 7 times";
+        world.pass(Duration.ofSeconds(10));
+        assertThat(((Retrying) world.loop.state()).failure().summary())
+                .as("why it waits may show later only")
+                .contains("acknowledged nothing for ", ": sent again 7 times");
+        world.kafka.awayBecause = "sent again 8 times";
+        world.pass(Duration.ofHours(1));
+        assertThat(world.states).as("said once for each cause").hasSize(3);
+
         world.kafka.away = false;
         untilRunning();
         world.cycleUntil("an empty outbox", world.outbox::isEmpty);

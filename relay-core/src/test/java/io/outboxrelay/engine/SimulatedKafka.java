@@ -39,6 +39,8 @@ final class SimulatedKafka {
     /** Acknowledges nothing while true. */
     boolean away;
 
+    String awayBecause = "the broker";
+
     /** While true nobody may publish: the outbox is another relay's, or nothing of it could be committed. */
     boolean forbidden;
 
@@ -177,7 +179,7 @@ final class SimulatedKafka {
 
         @Override
         public Optional<String> waitingFor() {
-            return away ? Optional.of("the broker") : Optional.empty();
+            return away ? Optional.of(awayBecause) : Optional.empty();
         }
 
         @Override
