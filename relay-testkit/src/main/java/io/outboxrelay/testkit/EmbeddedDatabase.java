@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server on a loopback port, with the programs from the class path.
@@ -28,7 +29,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final int BIND_ATTEMPTS_MAX = 5;
     private static final int RELOAD_LOOKS_MAX = 500;
-    private static final long RELOAD_LOOK_NANOS = 20_000_000;
+    private static final int REVIVAL_LOOKS_MAX = 1_500;
+    private static final long LOOK_NANOS = 20_000_000;
 
     private final PostgresServer server;
 
@@ -114,7 +116,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             if (look == RELOAD_LOOKS_MAX) {
                 throw new IllegalStateException("the server did not read its settings again");
             }
-            LockSupport.parkNanos(RELOAD_LOOK_NANOS);
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
@@ -139,6 +141,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Starts the server on its address and data, with crash recovery where that is due; nothing when it is running. */
     public void start() {
         server.start();
+    }
+
+    /**
+     * Starts the server again where it has ended by itself, and waits until it lets clients in.
+     *
+     * @throws IllegalStateException when it does not
+     */
+    public void revive() {
+        server.revive();
+        for (int look = 0; !letsIn(); look++) {
+            if (look == REVIVAL_LOOKS_MAX) {
+                throw new IllegalStateException("the server does not let clients in, see " + log());
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private boolean letsIn() {
+        try (Connection connection = connect()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** Ends the server in good order: sessions are cut, everything committed is on disk. */
@@ -168,6 +193,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "max_connections", "200",
                 "shared_buffers", "64MB"));
         private boolean passwordsRequired;
+        private @Nullable SmallDisk disk;
+        private boolean walOnDisk;
 
         private Builder() {}
 
@@ -192,10 +219,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return this;
         }
 
+        /** The server's programs see this disk. Whoever closes the disk closes the server first. */
+        public Builder near(SmallDisk where) {
+            disk = where;
+            return this;
+        }
+
+        /** The same, and the write-ahead log is on that disk, in segments of 1 MB. */
+        public Builder walOn(SmallDisk where) {
+            walOnDisk = true;
+            return near(where);
+        }
+
         /** Starts the server on a port that is free now. */
         public EmbeddedDatabase start() {
             for (int attempt = 1; ; attempt++) {
-                PostgresServer server = PostgresServer.initialised(FreePort.pick(), config, passwordsRequired);
+                PostgresServer server = PostgresServer.initialised(
+                        FreePort.pick(), new PostgresServer.Options(config, passwordsRequired, disk, walOnDisk));
                 try {
                     server.start();
                     return new EmbeddedDatabase(server);

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One data directory and the server process on it, driven through {@code initdb} and {@code pg_ctl}.
@@ -21,14 +23,17 @@ final class PostgresServer implements AutoCloseable {
 
     private final PostgresBinaries binaries;
     private final ServerUser user;
+    private final UnaryOperator<List<String>> place;
     private final Path directory;
     private final int port;
     private final AfterExit cleanUp;
     private boolean running;
 
-    private PostgresServer(PostgresBinaries binaries, ServerUser user, Path directory, int port) {
+    private PostgresServer(
+            PostgresBinaries binaries, ServerUser user, UnaryOperator<List<String>> place, Path directory, int port) {
         this.binaries = binaries;
         this.user = user;
+        this.place = place;
         this.directory = directory;
         this.port = port;
         // SIGQUIT is the immediate shutdown; it needs no program of the right user, only the pid.
@@ -37,21 +42,40 @@ final class PostgresServer implements AutoCloseable {
                 directory.toString());
     }
 
+    /**
+     * What a new server is to be like.
+     *
+     * @param config settings
+     * @param passwordsRequired of roles other than the superuser
+     * @param disk that the server is to see; null when none
+     * @param walOnDisk whether the write-ahead log is to be there
+     */
+    record Options(
+            Map<String, String> config,
+            boolean passwordsRequired,
+            @Nullable SmallDisk disk,
+            boolean walOnDisk) {}
+
     /** A new data directory, not started yet. */
-    static PostgresServer initialised(int port, Map<String, String> config, boolean passwordsRequired) {
+    static PostgresServer initialised(int port, Options options) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
         ServerUser user = ServerUser.forThisProcess();
-        PostgresServer server =
-                new PostgresServer(binaries, user, ScratchDirectory.create("outbox-relay-database-"), port);
+        SmallDisk disk = options.disk();
+        PostgresServer server = new PostgresServer(
+                binaries,
+                user,
+                disk == null ? user::command : disk::command,
+                ScratchDirectory.create("outbox-relay-database-"),
+                port);
         user.own(server.directory);
-        server.initialise(config, passwordsRequired);
+        server.initialise(options);
         return server;
     }
 
     /** A streaming standby of this server, not started yet. This one is stopped for a moment, so that its files can be copied. */
     synchronized PostgresServer standby(int standbyPort) {
-        PostgresServer standby =
-                new PostgresServer(binaries, user, ScratchDirectory.create("outbox-relay-standby-"), standbyPort);
+        PostgresServer standby = new PostgresServer(
+                binaries, user, place, ScratchDirectory.create("outbox-relay-standby-"), standbyPort);
         stop("fast");
         Commands.run(List.of("cp", "-a", data(), standby.data()), COMMAND_BOUND_MILLIS);
         start();
@@ -99,11 +123,26 @@ final class PostgresServer implements AutoCloseable {
         running = true;
     }
 
+    /** Starts the server where it has ended by itself; it may still be recovering when this returns. */
+    synchronized void revive() {
+        running = running && isAlive();
+        start();
+    }
+
     /** Ends the server in one of the modes of {@code pg_ctl stop} and waits until it is gone. */
     synchronized void stop(String mode) {
-        if (running) {
+        if (running && isAlive()) {
             pgCtl("stop", "-m", mode);
-            running = false;
+        }
+        running = false;
+    }
+
+    private boolean isAlive() {
+        try {
+            run("pg_ctl", "status", "-D", data());
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 
@@ -114,29 +153,24 @@ final class PostgresServer implements AutoCloseable {
         cleanUp.close();
     }
 
-    private void initialise(Map<String, String> config, boolean passwordsRequired) {
-        run(
-                "initdb",
-                "-D",
-                data(),
-                "-U",
-                EmbeddedDatabase.SUPERUSER,
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-                "--no-instructions");
+    private void initialise(Options options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("-D", data(), "-U", EmbeddedDatabase.SUPERUSER, "-A", "trust"));
+        arguments.addAll(List.of("-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"));
+        SmallDisk disk = options.disk();
+        if (disk != null && options.walOnDisk()) {
+            arguments.addAll(List.of("--waldir=" + disk.create("wal-" + port), "--wal-segsize=1"));
+        }
+        run("initdb", arguments.toArray(String[]::new));
         StringBuilder settings = new StringBuilder(
                 "\nlisten_addresses = '127.0.0.1'\nport = " + port + "\nunix_socket_directories = ''\n");
-        new TreeMap<>(config)
+        new TreeMap<>(options.config())
                 .forEach((name, value) -> settings.append(name)
                         .append(" = '")
                         .append(value.replace("'", "''"))
                         .append("'\n"));
         append("postgresql.conf", settings.toString());
-        if (passwordsRequired) {
+        if (options.passwordsRequired()) {
             String superuser = EmbeddedDatabase.SUPERUSER;
             overwrite(
                     "pg_hba.conf",
@@ -160,7 +194,7 @@ final class PostgresServer implements AutoCloseable {
     private void run(String program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(binaries.program(program)));
         command.addAll(List.of(arguments));
-        Commands.run(user.command(command), COMMAND_BOUND_MILLIS);
+        Commands.run(place.apply(command), COMMAND_BOUND_MILLIS);
     }
 
     private String data() {

@@ -51,6 +51,13 @@ enum ServerUser {
         return command;
     }
 
+    /** The command line that runs {@code wrapper} which then becomes this user: programs are to follow. */
+    List<String> after(String... wrapper) {
+        List<String> command = new ArrayList<>(List.of(wrapper));
+        command.addAll(prefix);
+        return command;
+    }
+
     /** Makes a directory this user's own. */
     void own(Path directory) {
         if (this == NOBODY) {

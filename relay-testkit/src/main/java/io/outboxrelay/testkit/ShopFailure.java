@@ -1,6 +1,7 @@
 package io.outboxrelay.testkit;
 
 import java.sql.SQLException;
+import java.util.Set;
 
 /** What an error of the database means to a writer of the workload. */
 enum ShopFailure {
@@ -16,8 +17,8 @@ enum ShopFailure {
         if (state.startsWith("08") || state.startsWith("57P") || state.equals("53300")) {
             return CONNECTION_LOST;
         }
-        // Serialization, deadlock, lock not available, cancelled.
-        if (state.startsWith("40") || state.equals("55P03") || state.equals("57014")) {
+        // Serialization, deadlock, lock not available, cancelled, disk full.
+        if (state.startsWith("40") || Set.of("55P03", "57014", "53100").contains(state)) {
             return TRANSACTION_LOST;
         }
         return FATAL;

@@ -52,7 +52,12 @@ final class Arrivals implements AutoCloseable {
         longestPauseNanos = 0;
     }
 
-    /** The longest time without a new event, up to now. */
+    /** Everything has come that was committed: no pause has begun. */
+    void nothingIsDue() {
+        lastNewNanos = System.nanoTime();
+    }
+
+    /** The longest time without a new event while one was due, up to now. */
     Duration longestPause() {
         return Duration.ofNanos(Math.max(longestPauseNanos, System.nanoTime() - lastNewNanos));
     }

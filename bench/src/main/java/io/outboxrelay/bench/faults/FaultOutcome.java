@@ -37,7 +37,7 @@ record FaultOutcome(String fault, Verdict verdict, Times times, Health health, L
      * @param recovered from the end of the fault to the first event that was committed after it; null when none came
      * @param caughtUp from the end of the fault to the last event that was committed before it
      * @param said from the beginning of the fault to the line in the log that says what is wrong; null when there was none
-     * @param pause the longest time without a new event, from the beginning of the fault to the recovery
+     * @param pause the longest time without a new event while one was due, from the beginning of the fault to the recovery
      */
     record Times(
             @Nullable Duration recovered,

@@ -68,7 +68,7 @@ final class FaultTrial {
         try {
             healedNanos = System.nanoTime();
             if (!plan.healsByItself()) {
-                hold(cast.relay(), log);
+                hold(cast, log);
                 fault.heal(stage);
                 ended = true;
                 healedNanos = System.nanoTime();
@@ -92,6 +92,9 @@ final class FaultTrial {
                 pause);
         Health health = new Health(cast.vigil().residentBytesMax(), cast.vigil().longestStandstill(), exitStatus);
         List<String> problems = new FaultJudge(plan, seed).problems(verdict, times, health);
+        if (!problems.isEmpty()) {
+            log.told().forEach(line -> problems.add("the log says: " + line));
+        }
         return new FaultOutcome(plan.name(), verdict, times, health, problems);
     }
 
@@ -101,12 +104,12 @@ final class FaultTrial {
                 .withUnrelatedOpen(Duration.ofSeconds(3));
     }
 
-    private void hold(RelayProcess relay, LogWatch log) {
+    private void hold(Cast cast, LogWatch log) {
         long endNanos = System.nanoTime() + plan.hold().toNanos();
         while (System.nanoTime() - endNanos < 0) {
-            log.look();
-            if (!relay.isAlive()) {
-                throw relay.failure("ended while " + plan.name() + " was in force");
+            look(cast, log);
+            if (!cast.relay().isAlive()) {
+                throw cast.relay().failure("ended while " + plan.name() + " was in force");
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
@@ -114,9 +117,16 @@ final class FaultTrial {
 
     private void awaitRecovery(Cast cast, LogWatch log, long healedNanos) {
         await(cast.relay(), "recover from " + plan.name(), () -> {
-            log.look();
+            look(cast, log);
             return recovery(cast, healedNanos) != null;
         });
+    }
+
+    private static void look(Cast cast, LogWatch log) {
+        log.look();
+        if (cast.shop().history().committedCount() <= cast.arrivals().count()) {
+            cast.arrivals().nothingIsDue();
+        }
     }
 
     /** Publishing is under way, and what was written while the relay started has gone out. */

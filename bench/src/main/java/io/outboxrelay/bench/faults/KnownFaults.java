@@ -16,7 +16,8 @@ final class KnownFaults {
     /** Long enough for what is said after 5 s to be said. */
     private static final Duration SHORT = Duration.ofSeconds(8);
 
-    private static final Duration SHORT_SLOW = Duration.ofSeconds(20);
+    /** Long enough for a request to run out of time, which takes 10 s once batches are full. */
+    private static final Duration SHORT_SLOW = Duration.ofSeconds(30);
 
     private KnownFaults() {}
 
@@ -26,6 +27,7 @@ final class KnownFaults {
         faults.add(stalled("stalled-database", true, "the database has not answered"));
         faults.add(stalled("stalled-broker", false, "Kafka has "));
         faults.add(slowBroker(LONG_SLOW));
+        faults.add(slowBrokerRemedied());
         faults.addAll(others(LONG));
         return faults;
     }
@@ -42,8 +44,10 @@ final class KnownFaults {
     }
 
     private static List<Fault> others(Duration hold) {
-        return List.of(
-                new TerminatedSessions(hold), new LockedTable(hold), new HeldRows(hold), new RenamedColumn(hold));
+        List<Fault> faults = new ArrayList<>(List.of(
+                new TerminatedSessions(hold), new LockedTable(hold), new HeldRows(hold), new RenamedColumn(hold)));
+        faults.addAll(FullDisk.all(hold));
+        return faults;
     }
 
     /** Nothing gets through to one side, of new connections neither. */
@@ -52,10 +56,18 @@ final class KnownFaults {
         return new LinkTrouble(FaultPlan.of(name, LONG, claim), toDatabase, new LinkFault.Stall());
     }
 
-    /** 10 KB/s, and more is written than gets through. */
+    /** 10 KB/s, and more is written than gets through: a request of full batches takes longer than it may. */
     private static Fault slowBroker(Duration hold) {
-        FaultPlan.Claim claim = new FaultPlan.Claim(FaultPlan.SOON, List.of("Kafka has "));
+        FaultPlan.Claim claim = new FaultPlan.Claim(FaultPlan.SOON, List.of("was not answered within"));
         FaultPlan plan = FaultPlan.of("slow-broker", hold, claim).under(SLOW_EVENTS_PER_SECOND, Map.of());
+        return new LinkTrouble(plan, false, new LinkFault.Slow(SLOW_BYTES_PER_SECOND));
+    }
+
+    /** The same with one of the remedies that the log gives: publishing goes on, as slowly as the network. */
+    private static Fault slowBrokerRemedied() {
+        FaultPlan.Claim claim = new FaultPlan.Claim(FaultPlan.SOON, List.of());
+        FaultPlan plan = FaultPlan.of("slow-broker-small-batches", LONG, claim)
+                .under(SLOW_EVENTS_PER_SECOND, Map.of("kafka.batch.size", "8192"));
         return new LinkTrouble(plan, false, new LinkFault.Slow(SLOW_BYTES_PER_SECOND));
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Notes when the relay says what is wrong, together with what to do about it. Belongs to one thread. */
 final class LogWatch {
     private static final String REMEDY = " -> ";
+    private static final int TOLD_MAX = 5;
 
     private final RelayProcess relay;
     private final List<String> words;
@@ -37,6 +38,15 @@ final class LogWatch {
     @Nullable
     Duration saidAfter() {
         return saidAfter;
+    }
+
+    /** What it says instead: everything with a remedy. */
+    List<String> told() {
+        return relay.lines().stream()
+                .skip(linesBefore)
+                .filter(line -> line.contains(REMEDY))
+                .limit(TOLD_MAX)
+                .toList();
     }
 
     private boolean says(String line) {

@@ -1,0 +1,178 @@
+package io.outboxrelay.bench.faults;
+
+import io.outboxrelay.bench.stage.BenchFailure;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.SmallDisk;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk of the database is full, and stays so however much the server itself gives back, until somebody makes room on it. The
+ * server is one of this fault's own.
+ */
+final class FullDisk implements Fault {
+    private static final int MEGABYTES = 96;
+    private static final int SEGMENTS_MAX = 2 * MEGABYTES;
+    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final String TABLESPACE = "small";
+
+    private final Kept kept;
+    private final Duration hold;
+    private volatile boolean ending;
+    private @Nullable Thread filler;
+    private @Nullable SmallDisk disk;
+
+    private FullDisk(Kept kept, Duration hold) {
+        this.kept = kept;
+        this.hold = hold;
+    }
+
+    /** What is on the disk. */
+    private enum Kept {
+        /** The application's tables and the outbox: nothing can be written, what was is still published and deleted. */
+        TABLES("full-disk", List.of()),
+        /** The table that published rows are moved to: the application goes on, and the window fills. */
+        ARCHIVE("full-archive-disk", List.of("published rows cannot be moved from public.outbox")),
+        /** The write-ahead log: the server ends, and is not to be had before there is space again. */
+        LOG(
+                "full-log-disk",
+                // Of the server that ends, of the one that recovers, and of none.
+                List.of(
+                        "No space left",
+                        "crash of another server process",
+                        "the database system is",
+                        "An I/O error",
+                        "The connection attempt failed",
+                        "Connection to"));
+
+        private final String fault;
+        private final List<String> said;
+
+        Kept(String fault, List<String> said) {
+            this.fault = fault;
+            this.said = said;
+        }
+    }
+
+    static List<Fault> all(Duration hold) {
+        return List.of(new FullDisk(Kept.TABLES, hold), new FullDisk(Kept.ARCHIVE, hold), new FullDisk(Kept.LOG, hold));
+    }
+
+    @Override
+    public FaultPlan plan() {
+        FaultPlan plan = FaultPlan.of(kept.fault, hold, new FaultPlan.Claim(FaultPlan.SOON, kept.said));
+        return kept == Kept.ARCHIVE
+                ? plan.under(
+                        plan.load().eventsPerSecond(),
+                        Map.of("outbox.retention", "archive", "window.recordsMax", "1000"))
+                : plan;
+    }
+
+    @Override
+    public FaultStage set(FaultServers servers) throws SQLException, FaultSkipped {
+        SmallDisk small;
+        try {
+            small = SmallDisk.mounted(MEGABYTES);
+        } catch (SmallDisk.NotPermitted e) {
+            throw new FaultSkipped(String.valueOf(e.getMessage()));
+        }
+        disk = small;
+        FaultServers own = servers.with(FaultServers.withRole(server(small)));
+        try {
+            own.database().execute("CREATE TABLESPACE " + TABLESPACE + " LOCATION '" + small.create(TABLESPACE) + "'");
+            FaultStage stage = FaultStage.on(own, () -> close(own, small));
+            if (kept == Kept.ARCHIVE) {
+                stage.execute("CREATE TABLE outbox_archive (LIKE outbox) TABLESPACE " + TABLESPACE
+                        + "; GRANT INSERT ON outbox_archive TO " + FaultServers.ROLE);
+            }
+            return stage;
+        } catch (SQLException e) {
+            close(own, small);
+            throw e;
+        }
+    }
+
+    @Override
+    public void inject(FaultStage stage) {
+        SmallDisk full = disk();
+        full.fill();
+        filler = new Thread(() -> keepFull(full, stage), "filler");
+        filler.start();
+        if (kept == Kept.LOG) {
+            useUp(stage);
+        }
+    }
+
+    /** Leaves the segments that the server has ready empty, one after the other, until it needs another one and ends. */
+    private static void useUp(FaultStage stage) {
+        for (int segment = 0; segment < SEGMENTS_MAX; segment++) {
+            if (!switchesSegment(stage)) {
+                return;
+            }
+        }
+        throw new BenchFailure("the server still has room for its write-ahead log");
+    }
+
+    private static boolean switchesSegment(FaultStage stage) {
+        try {
+            stage.execute("SELECT pg_switch_wal()");
+            return true;
+        } catch (SQLException e) {
+            // It has ended, or is recovering.
+            return false;
+        }
+    }
+
+    @Override
+    public void heal(FaultStage stage) {
+        ending = true;
+        Thread thread = filler;
+        try {
+            if (thread != null) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("interrupted", e);
+        }
+        disk().free();
+        stage.servers().database().revive();
+    }
+
+    private EmbeddedDatabase.Builder server(SmallDisk small) {
+        EmbeddedDatabase.Builder builder = EmbeddedDatabase.builder().passwordsRequired();
+        return switch (kept) {
+            case TABLES -> builder.near(small).config("default_tablespace", TABLESPACE);
+            case ARCHIVE -> builder.near(small);
+            // What a checkpoint sets free it uses again, and would never need more.
+            case LOG -> builder.walOn(small).config("checkpoint_timeout", "1h");
+        };
+    }
+
+    private SmallDisk disk() {
+        if (disk == null) {
+            throw new IllegalStateException("there is no stage yet");
+        }
+        return disk;
+    }
+
+    private void keepFull(SmallDisk full, FaultStage stage) {
+        while (!ending) {
+            full.fill();
+            // Recovery after a crash makes room of its own.
+            if (kept != Kept.LOG || !switchesSegment(stage)) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+    }
+
+    private static void close(FaultServers own, SmallDisk small) {
+        own.toDatabase().close();
+        own.database().close();
+        small.close();
+    }
+}
