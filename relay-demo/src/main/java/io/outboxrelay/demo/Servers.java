@@ -4,11 +4,9 @@ import io.outboxrelay.testkit.DeduplicatingConsumer;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.EmbeddedKafka;
 import io.outboxrelay.testkit.OutboxSchema;
+import io.outboxrelay.testkit.ServerPair;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.slf4j.LoggerFactory;
 
 /**
  * The database and the broker, with everything that the services and the relay need in them.
@@ -38,22 +36,11 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
      * @throws DemoFailure when one of them does not start; the other is stopped then
      */
     static Servers started() {
-        // Two threads that log first at the same time would make SLF4J complain on the terminal.
-        LoggerFactory.getILoggerFactory();
-        CompletableFuture<EmbeddedKafka> kafka = CompletableFuture.supplyAsync(Servers::startKafka);
-        CompletableFuture<EmbeddedDatabase> database = CompletableFuture.supplyAsync(Servers::startDatabase);
         try {
-            return new Servers(database.join(), kafka.join());
-        } catch (CompletionException e) {
-            // Waits for the slower one as well: nothing must be left behind.
-            kafka.handle((started, failure) -> started)
-                    .thenAccept(Servers::closeIfStarted)
-                    .join();
-            database.handle((started, failure) -> started)
-                    .thenAccept(Servers::closeIfStarted)
-                    .join();
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new DemoFailure("PostgreSQL or Kafka did not start: " + cause.getMessage(), cause);
+            ServerPair servers = ServerPair.started(Servers::startDatabase, Servers::startKafka);
+            return new Servers(servers.database(), servers.kafka());
+        } catch (IllegalStateException e) {
+            throw new DemoFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -69,17 +56,6 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
     public void close() {
         try (database) {
             kafka.close();
-        }
-    }
-
-    private static void closeIfStarted(AutoCloseable server) {
-        if (server == null) {
-            return;
-        }
-        try {
-            server.close();
-        } catch (Exception e) {
-            throw new DemoFailure("cannot stop a server: " + e.getMessage(), e);
         }
     }
 

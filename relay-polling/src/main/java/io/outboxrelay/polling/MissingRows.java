@@ -1,7 +1,6 @@
 package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.OutboxTable;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,33 +8,25 @@ import org.slf4j.LoggerFactory;
 final class MissingRows {
 
     private static final Logger LOG = LoggerFactory.getLogger(MissingRows.class);
-    private static final long WARN_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final String WORDS =
+            "{} published rows of {} were gone before the relay deleted them: an application, a cleanup job or a second"
+                    + " relay that does not take the lock deletes from the outbox. Nothing else may: it could delete what"
+                    + " is not published yet.";
 
-    private final OutboxTable table;
     private final PollingCounters counters;
-    private long untold;
-    private long nextWarningNanos = System.nanoTime();
+    private final CountedWarning warning;
 
     MissingRows(OutboxTable table, PollingCounters counters) {
-        this.table = table;
         this.counters = counters;
+        this.warning = new CountedWarning(LOG, WORDS, table.identity().quotedName());
     }
 
     void deleted(int rows, int expected) {
         counters.deleted(rows);
-        if (rows < expected) {
-            counters.missing(expected - rows);
-            untold += expected - rows;
+        int missing = Math.max(0, expected - rows);
+        if (missing > 0) {
+            counters.missing(missing);
         }
-        if (untold > 0 && System.nanoTime() - nextWarningNanos >= 0) {
-            LOG.warn(
-                    "{} published rows of {} were gone before the relay deleted them: an application, a cleanup job or a second"
-                            + " relay that does not take the lock deletes from the outbox. Nothing else may: it could delete what"
-                            + " is not published yet.",
-                    untold,
-                    table.identity().quotedName());
-            untold = 0;
-            nextWarningNanos = System.nanoTime() + WARN_INTERVAL_NANOS;
-        }
+        warning.count(missing);
     }
 }

@@ -3,12 +3,10 @@ package io.outboxrelay.bench.faults;
 import io.outboxrelay.bench.stage.BenchFailure;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.EmbeddedKafka;
+import io.outboxrelay.testkit.ServerPair;
 import io.outboxrelay.testkit.TcpProxy;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A database and a broker, each with a proxy before it through which the relay, and nobody else, reaches it. Safe to use from
@@ -23,19 +21,17 @@ record FaultServers(EmbeddedDatabase database, EmbeddedKafka kafka, TcpProxy toD
 
     /** Starts both at the same time. */
     static FaultServers started() {
-        // Two threads that log first at the same time would make SLF4J complain on the terminal.
-        LoggerFactory.getILoggerFactory();
         TcpProxy toKafka = TcpProxy.started();
-        CompletableFuture<EmbeddedKafka> kafka = CompletableFuture.supplyAsync(
-                () -> EmbeddedKafka.builder().proxiedAt(toKafka.port()).start());
-        EmbeddedDatabase database = withRole(EmbeddedDatabase.builder().passwordsRequired());
         try {
-            toKafka.forwardTo(kafka.join().proxiedPort());
-            return new FaultServers(database, kafka.join(), TcpProxy.before(database.port()), toKafka);
-        } catch (CompletionException e) {
-            database.close();
+            ServerPair servers = ServerPair.started(
+                    () -> withRole(EmbeddedDatabase.builder().passwordsRequired()),
+                    () -> EmbeddedKafka.builder().proxiedAt(toKafka.port()).start());
+            toKafka.forwardTo(servers.kafka().proxiedPort());
+            TcpProxy toDatabase = TcpProxy.before(servers.database().port());
+            return new FaultServers(servers.database(), servers.kafka(), toDatabase, toKafka);
+        } catch (IllegalStateException e) {
             toKafka.close();
-            throw new BenchFailure("Kafka did not start: " + e.getCause(), e);
+            throw new BenchFailure(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -81,7 +81,7 @@ final class FullDisk implements Fault {
             throw new FaultSkipped(String.valueOf(e.getMessage()));
         }
         disk = small;
-        FaultServers own = servers.with(FaultServers.withRole(server(small)));
+        FaultServers own = servers.with(started(small));
         try {
             own.database().execute("CREATE TABLESPACE " + TABLESPACE + " LOCATION '" + small.create(TABLESPACE) + "'");
             FaultStage stage = FaultStage.on(own, () -> close(own, small));
@@ -141,6 +141,15 @@ final class FullDisk implements Fault {
         }
         disk().free();
         stage.servers().database().revive();
+    }
+
+    private EmbeddedDatabase started(SmallDisk small) {
+        try {
+            return FaultServers.withRole(server(small));
+        } catch (IllegalStateException | BenchFailure e) {
+            small.close();
+            throw e;
+        }
     }
 
     private EmbeddedDatabase.Builder server(SmallDisk small) {

@@ -2,17 +2,15 @@ package io.outboxrelay.bench.stage;
 
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.EmbeddedKafka;
+import io.outboxrelay.testkit.ServerPair;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.LoggerFactory;
 
 /**
  * The database, as PostgreSQL's makers ship it, with the outbox of README.md in it; and the broker. Safe to use from any thread.
@@ -43,21 +41,11 @@ public record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements
 
     /** Starts both at the same time. */
     public static Servers started() {
-        // Two threads that log first at the same time would make SLF4J complain on the terminal.
-        LoggerFactory.getILoggerFactory();
-        CompletableFuture<EmbeddedKafka> kafka = CompletableFuture.supplyAsync(Servers::startKafka);
-        CompletableFuture<EmbeddedDatabase> database = CompletableFuture.supplyAsync(Servers::startDatabase);
         try {
-            return new Servers(database.join(), kafka.join());
-        } catch (CompletionException e) {
-            // Waits for the slower one as well: nothing must be left behind.
-            kafka.handle((started, failure) -> started)
-                    .thenAccept(Servers::closeIfStarted)
-                    .join();
-            database.handle((started, failure) -> started)
-                    .thenAccept(Servers::closeIfStarted)
-                    .join();
-            throw new BenchFailure("PostgreSQL or Kafka did not start: " + e.getCause(), e);
+            ServerPair servers = ServerPair.started(Servers::startDatabase, Servers::startKafka);
+            return new Servers(servers.database(), servers.kafka());
+        } catch (IllegalStateException e) {
+            throw new BenchFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -95,17 +83,6 @@ public record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements
     public void close() {
         try (database) {
             kafka.close();
-        }
-    }
-
-    private static void closeIfStarted(AutoCloseable server) {
-        if (server == null) {
-            return;
-        }
-        try {
-            server.close();
-        } catch (Exception e) {
-            throw new BenchFailure("cannot stop a server: " + e.getMessage(), e);
         }
     }
 
