@@ -1,8 +1,10 @@
 package io.outboxrelay.engine;
 
+import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.route.Router;
 import io.outboxrelay.source.OutboxSource;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -10,6 +12,6 @@ import java.util.function.Supplier;
  *
  * @param sources makes an unopened source
  * @param router turns rows into messages
- * @param publishers makes a publisher that is ready to be sent to
+ * @param publishers makes a publisher that is ready to be sent to, and that wakes the loop when it has something to tell
  */
-public record RelayPorts(Supplier<OutboxSource> sources, Router router, Supplier<Publisher> publishers) {}
+public record RelayPorts(Supplier<OutboxSource> sources, Router router, Function<Wakeup, Publisher> publishers) {}

@@ -57,7 +57,10 @@ final class Simulation {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5));
         this.loop = new RelayLoop(
-                new RelayPorts(outbox::newSource, router, kafka::newPublisher), settings, () -> {}, this::entered);
+                new RelayPorts(outbox::newSource, router, wakeup -> kafka.newPublisher()),
+                settings,
+                () -> {},
+                this::entered);
     }
 
     /** The next process on the same outbox and broker. The one before it is gone as if killed, whatever it had in flight. */

@@ -20,9 +20,15 @@ interface RowRemoval {
 
     /** Rows go where the settings say. */
     static RowRemoval of(PollingSession session) {
-        return session.table().retained() instanceof OutboxTable.Archived archived
-                ? new ArchivingRemoval(session, archived)
-                : new DeletingRemoval(session);
+        OutboxTable.Retained retained = session.table().retained();
+        if (retained instanceof OutboxTable.Archived archived) {
+            return new ArchivingRemoval(session, archived);
+        }
+        if (retained instanceof OutboxTable.Deleted) {
+            return new DeletingRemoval(session);
+        }
+        // Rows that are to be kept, or whatever else comes to stand here one day: no leave to delete.
+        throw new IllegalStateException("published rows are to be " + retained);
     }
 
     /** What is thrown when a removal met more rows than there can be. */

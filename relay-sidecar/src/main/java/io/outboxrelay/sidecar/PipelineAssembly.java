@@ -8,10 +8,8 @@ import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.polling.PollingCounters;
 import io.outboxrelay.polling.PollingSource;
 import io.outboxrelay.publish.KafkaPublishers;
-import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.route.Router;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** Puts the parts of a relay together: {@code PollingSource -> Router -> KafkaPublisher}, and the loop that connects them. */
@@ -22,20 +20,13 @@ final class PipelineAssembly {
     /** A relay that was not started yet. */
     static RelayThread of(PipelineSettings settings, Consumer<RelayState> onState) {
         Router router = new Router(settings.route());
-        KafkaPublishers publishers = new KafkaPublishers(settings.publisher());
         RelayPorts ports = new RelayPorts(
                 PollingSource.factory(settings.source(), router.columns(), new PollingCounters()),
                 router,
-                () -> open(publishers));
+                new KafkaPublishers(settings.publisher())::open);
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(
                 settings.window(), defaults.backoff(), defaults.standbyInterval(), defaults.stalledAfter());
         return new RelayThread(ports, loop, onState);
-    }
-
-    /** Called by the loop's thread, which is the one to wake. */
-    private static Publisher open(KafkaPublishers publishers) {
-        Thread loop = Thread.currentThread();
-        return publishers.open(() -> LockSupport.unpark(loop));
     }
 }
