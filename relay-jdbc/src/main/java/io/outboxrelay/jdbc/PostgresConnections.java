@@ -2,10 +2,12 @@ package io.outboxrelay.jdbc;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -107,6 +109,10 @@ public final class PostgresConnections {
     }
 
     private Connection connect() throws SQLException {
+        List<Problem> problems = UrlParameters.of(settings.url()).problems();
+        if (!problems.isEmpty()) {
+            throw new RelayException(new Failure(FailureKind.MISCONFIGURED, problems, null));
+        }
         // Not through DriverManager: it would answer "no suitable driver" with the state of a refused connection.
         Driver driver = new Driver();
         Connection connection = driver.acceptsURL(settings.url()) ? driver.connect(settings.url(), properties()) : null;

@@ -49,9 +49,11 @@ public final class PostgresFailures {
             "nothing if it passes: the relay connects again; else check the network, and the ssl parameters of source.url");
     private static final Rule NO_ROOM = new Rule(
             TRANSIENT,
-            "the relay needs two connections: raise max_connections or the role's CONNECTION LIMIT, or close others; it waits for them");
+            "the relay needs two connections, three with source.listen: raise max_connections or the role's CONNECTION LIMIT, or close others; it waits for them");
     private static final Rule CONTENDED = new Rule(TRANSIENT, "nothing; the relay tries again");
-    private static final Rule LOGIN_REFUSED = new Rule(MISCONFIGURED, "correct source.username and source.password");
+    private static final Rule LOGIN_REFUSED = new Rule(
+            MISCONFIGURED,
+            "correct source.username and source.password; what comes from files is read anew at each attempt");
     private static final Rule NOT_LET_IN = new Rule(
             MISCONFIGURED, "let the role in: it must exist, have LOGIN, and match a line of the server's pg_hba.conf");
     private static final Rule NEGOTIATION = new Rule(
@@ -112,7 +114,7 @@ public final class PostgresFailures {
         String state = error.getSQLState();
         String message = quotesValues(state) ? "a value is not as an expression needs it to be" : message(error);
         String who = settings.username() == null ? "" : " as " + settings.username();
-        Rule rule = rule(error, state, message);
+        Rule rule = rule(error, state, message, settings);
         String what = (rule.equals(FOREIGN_SESSION) ? FOREIGN : "")
                 + settings.scrub(message.replace(settings.url(), settings.urlShown()))
                 + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
@@ -124,11 +126,11 @@ public final class PostgresFailures {
         return state != null && state.startsWith("22") && !state.equals("22023");
     }
 
-    private static Rule rule(SQLException error, @Nullable String state, String message) {
+    private static Rule rule(SQLException error, @Nullable String state, String message, ConnectionSettings settings) {
         if (unknownHost(error) != null) {
             return UNKNOWN_HOST;
         }
-        Optional<TlsProblem> tls = TlsProblem.of(error);
+        Optional<TlsProblem> tls = TlsProblem.of(error, UrlParameters.of(settings.url()));
         if (tls.isPresent()) {
             return new Rule(MISCONFIGURED, tls.get().remedy());
         }

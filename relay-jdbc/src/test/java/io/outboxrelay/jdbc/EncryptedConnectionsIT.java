@@ -101,6 +101,52 @@ class EncryptedConnectionsIT {
         }
     }
 
+    @Test
+    void a_file_of_the_relays_own_that_cannot_be_used_is_named_and_not_that_of_authorities() throws Exception {
+        server.askForCertificates(authority);
+        CertificateAuthority.Identity own = authority.issue("relay");
+        Path missing = directory.resolve("missing.pem");
+        Path junk = Files.writeString(directory.resolve("junk.pem"), "junk");
+        for (Path unusable : List.of(missing, junk)) {
+            assertRefused(
+                    failure(verifying(authority) + "&sslcert=" + unusable + "&sslkey=" + own.key(), PASSWORD),
+                    "correct sslcert=");
+            assertRefused(
+                    failure(verifying(authority) + "&sslcert=" + own.certificate() + "&sslkey=" + unusable, PASSWORD),
+                    "correct sslkey=");
+        }
+    }
+
+    @Test
+    void a_parameter_that_the_driver_cannot_use_is_named_with_what_it_can() {
+        assertRefused(failure(url("localhost", "verify-ful"), PASSWORD), "sslmode=verify-ful", "verify-full");
+        for (String mistaken : List.of(
+                "sslfactory=org.example.Factory",
+                "sslhostnameverifier=org.example.Verifier",
+                "socketFactory=org.example.Sockets",
+                "authenticationPluginClassName=org.example.Plugin",
+                "channelBinding=yes",
+                "sslNegotiation=fast",
+                "targetServerType=leader",
+                "autosave=maybe",
+                "connectTimeout=soon",
+                "sslmod=require")) {
+            assertRefused(
+                    failure(url("localhost", "prefer") + "&" + mistaken, PASSWORD),
+                    mistaken.substring(0, mistaken.indexOf('=')));
+        }
+        assertThat(failure(url("localhost", "prefer") + "&password=" + PASSWORD + "&s3cret", PASSWORD)
+                        .summary())
+                .contains("without a value")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void parameters_that_a_plugin_may_know_are_let_pass() throws SQLException {
+        String plugin = "&sslfactory=org.postgresql.ssl.NonValidatingFactory&myOwn=1&sslNegotiation=POSTGRES";
+        relay(url("localhost", "require") + plugin, PASSWORD).open().close();
+    }
+
     /** At a first start this ends the relay; one that ran before tries again. */
     private static void assertRefused(Failure failure, String... said) {
         assertThat(failure.kind()).as("%s", failure).isEqualTo(FailureKind.MISCONFIGURED);

@@ -108,6 +108,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         reload();
     }
 
+    /** Asks clients for a certificate from now on, one of this authority; who shows none is let in as before. */
+    public void askForCertificates(CertificateAuthority authority) throws SQLException {
+        server.installAuthority(authority.certificate());
+        execute("ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+        reload();
+    }
+
     /** Makes the server read its settings and certificates again; returns once new sessions go by them. */
     private void reload() throws SQLException {
         String before = loadTime();

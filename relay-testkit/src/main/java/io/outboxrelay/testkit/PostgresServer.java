@@ -90,11 +90,17 @@ final class PostgresServer implements AutoCloseable {
 
     /** Puts a certificate and its key where the server looks for them by default. */
     void installCertificate(CertificateAuthority.Identity identity) {
-        for (List<String> copy : List.of(
-                List.of("cp", identity.certificate().toString(), data() + "/server.crt"),
-                List.of("cp", "-p", identity.key().toString(), data() + "/server.key"))) {
-            Commands.run(copy, COMMAND_BOUND_MILLIS);
-        }
+        install(identity.certificate(), "server.crt");
+        install(identity.key(), "server.key");
+    }
+
+    /** Puts the certificate of an authority where {@code ssl_ca_file = 'clients.crt'} finds it. */
+    void installAuthority(Path certificate) {
+        install(certificate, "clients.crt");
+    }
+
+    private void install(Path file, String name) {
+        Commands.run(List.of("cp", "-p", file.toString(), data() + "/" + name), COMMAND_BOUND_MILLIS);
         user.own(directory);
     }
 
