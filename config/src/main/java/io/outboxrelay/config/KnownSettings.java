@@ -51,7 +51,8 @@ final class KnownSettings {
                     "source.password",
                     ValueType.text("text"),
                     "none",
-                    "Its password. Better not in the file itself: `${file:/run/secrets/db-password}`.")
+                    "Its password. Better not in the file itself: `${file:/run/secrets/db-password}`, which is read anew at each attempt to"
+                            + " connect.")
             .asSecret();
     static final Setting<String> SOURCE_LISTEN = optional(
             "source.listen",
@@ -134,8 +135,10 @@ final class KnownSettings {
     static final Family KAFKA = new Family(
             "kafka.",
             "<producer setting>",
-            "Any producer setting of Kafka, such as `kafka.bootstrap.servers` (required) or `kafka.security.protocol`. Those that the"
-                    + " relay's promises rest on (`acks`, idempotence, retries, timeouts, serializers) cannot be changed.");
+            "Any producer setting of Kafka, such as `kafka.bootstrap.servers` (required) or `kafka.security.protocol`; see"
+                    + " [connections](connections.md#encryption-and-passwords-kafka). Those that the relay's promises rest on cannot be"
+                    + " changed: `acks`, `enable.idempotence`, `retries`, `max.in.flight.requests.per.connection`,"
+                    + " `delivery.timeout.ms`, `max.block.ms` and the serializers.");
 
     static final Setting<String> POISON = otherwise(
             "failures.poison",

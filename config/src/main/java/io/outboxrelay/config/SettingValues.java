@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +19,21 @@ final class SettingValues {
 
     private final Map<String, Given> resolved = new LinkedHashMap<>();
     private final Map<String, Object> parsed = new HashMap<>();
-    private final Substitution substitution;
+    private final Function<Given, String> substitution;
     private final Problems problems;
 
     /**
      * Values of what was given.
      *
+     * @param substitution the value of what was given, with everything filled in; throws {@link UnusableValue}
      * @param wherever what to name as the place of what is missing: where the file begins
      */
     SettingValues(
-            List<Given> file, List<Given> overrides, Substitution substitution, String wherever, Problems problems) {
+            List<Given> file,
+            List<Given> overrides,
+            Function<Given, String> substitution,
+            String wherever,
+            Problems problems) {
         this.substitution = substitution;
         this.problems = problems;
         Map<String, Given> effective = distinct(file);
@@ -90,7 +96,7 @@ final class SettingValues {
                 .map(setting -> setting.type().isTemplate())
                 .orElse(false);
         try {
-            String value = isTemplate ? given.value() : substitution.resolve(given.value());
+            String value = isTemplate ? given.value() : substitution.apply(given);
             resolved.put(given.key(), new Given(given.place(), given.key(), value));
         } catch (UnusableValue e) {
             problems.add(given, e.what(), e.remedy());

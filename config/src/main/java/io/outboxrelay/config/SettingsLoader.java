@@ -32,13 +32,20 @@ public final class SettingsLoader {
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
      */
     public PipelineSettings load(Path file, List<String> overrides) {
+        return open(file, overrides).atStart();
+    }
+
+    /**
+     * The same for a relay that runs: what leads to the database and to the brokers can be read anew.
+     *
+     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
+     */
+    public SettingsInUse open(Path file, List<String> overrides) {
         Problems problems = new Problems();
         String fileName = file.toString();
         List<Given> lines = YamlSettings.parse(fileName, read(file, problems), problems);
         List<Given> arguments = ArgumentSettings.parse(overrides, problems);
-        String start = fileName + ":1:1";
-        SettingValues values = new SettingValues(lines, arguments, substitution, start, problems);
-        return new PipelineReading(values, start, problems).read();
+        return new SettingsInUse(new SettingsInUse.Text(fileName + ":1:1", lines, arguments), substitution, problems);
     }
 
     private static String read(Path file, Problems problems) {

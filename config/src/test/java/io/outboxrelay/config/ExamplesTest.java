@@ -28,11 +28,24 @@ class ExamplesTest {
         }
     }
 
+    /** As it is, but for the place of the files with passwords. */
     @ParameterizedTest
     @MethodSource("examples")
-    void an_example_can_be_used_as_it_is(Path example) {
-        assertThat(LOADER.load(example, List.of()).source().connection().password())
-                .isEqualTo("s3cret");
+    void an_example_can_be_used_as_it_is(Path example) throws IOException {
+        for (String file : List.of("database-password", "broker-password")) {
+            Files.writeString(directory.resolve(file), "s3cret\n");
+        }
+        String text = Files.readString(example).replace("/run/secrets/", directory + "/");
+        PipelineSettings settings = LOADER.load(Files.writeString(directory.resolve("used.yaml"), text), List.of());
+        assertThat(settings.source().connection().password()).isEqualTo("s3cret");
+        assertThat(String.valueOf(settings.publisher().producerConfig().get("sasl.jaas.config")))
+                .matches("null|.* password=\"s3cret\";");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void an_example_begins_with_what_it_is_for(Path example) throws IOException {
+        assertThat(Files.readAllLines(example).get(0)).startsWith("# ").hasSizeGreaterThan(40);
     }
 
     @Test

@@ -2,28 +2,28 @@ package io.outboxrelay.publish;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Wakeup;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
-import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether the brokers can be reached and let the relay in, on a thread of its own, so that a start can say what it
- * is waiting for. Asks once a second until they answer, then ends. Quiet: it knocks with a plain connection first, because a
- * Kafka client complains in the log at every attempt.
+ * is waiting for, and refuse what cannot work: {@link Away} is MISCONFIGURED when the brokers do not let the relay in, cannot be
+ * trusted, or speak something else than the settings say ({@link ListenerCheck}). Asks once a second until they answer, then ends.
+ * Quiet: it knocks with a plain connection first, because a Kafka client complains in the log at every attempt.
  */
 public final class BrokerProbe implements AutoCloseable {
 
@@ -39,16 +39,16 @@ public final class BrokerProbe implements AutoCloseable {
     /** They answered. Final. */
     public record Reached(String clusterId, int brokers) implements Answer {}
 
-    private static final int KNOCK_TIMEOUT_MILLIS = 2_000;
     private static final int ANSWER_TIMEOUT_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 1_000;
 
-    private final PublisherSettings settings;
+    private final Supplier<PublisherSettings> settings;
     private final Wakeup changed;
+    private final CountDownLatch looked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Answer answer = new Asking();
 
-    private BrokerProbe(PublisherSettings settings, Wakeup changed) {
+    private BrokerProbe(Supplier<PublisherSettings> settings, Wakeup changed) {
         this.settings = settings;
         this.changed = changed;
     }
@@ -56,14 +56,28 @@ public final class BrokerProbe implements AutoCloseable {
     /**
      * Starts asking.
      *
+     * @param settings asked anew for each attempt
      * @param changed called on the probe's thread whenever there is a new {@link #answer}
      */
-    public static BrokerProbe start(PublisherSettings settings, Wakeup changed) {
+    public static BrokerProbe start(Supplier<PublisherSettings> settings, Wakeup changed) {
         BrokerProbe probe = new BrokerProbe(settings, changed);
         Thread thread = new Thread(probe::run, "relay-broker-probe");
         thread.setDaemon(true);
         thread.start();
         return probe;
+    }
+
+    /**
+     * Waits until it is known what the brokers' port speaks, or that nobody opens there. A Kafka client should not be made
+     * before: one that speaks plaintext to a port that speaks TLS takes the memory of the whole process.
+     *
+     * @return the {@link #answer} by then
+     */
+    public Answer awaitLook(Duration bound) throws InterruptedException {
+        if (!looked.await(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+            return new Asking();
+        }
+        return answer;
     }
 
     /** The latest answer. Any thread; never blocks. */
@@ -94,12 +108,40 @@ public final class BrokerProbe implements AutoCloseable {
     }
 
     private Answer ask() throws InterruptedException {
-        if (!doesAnyoneOpen()) {
-            return new Away(Failure.of(
-                    FailureKind.TRANSIENT,
-                    "no broker can be reached at " + settings.bootstrapServers(),
-                    "start Kafka, or correct kafka.bootstrap.servers; the relay goes on by itself once it is reached"));
+        try {
+            PublisherSettings fresh = settings.get();
+            Answer refused = look(fresh);
+            if (refused != null) {
+                answer = refused;
+                return refused;
+            }
+            looked.countDown();
+            return describe(fresh);
+        } catch (RelayException e) {
+            return new Away(e.failure());
+        } finally {
+            looked.countDown();
         }
+    }
+
+    /** Knocks at each address until one opens; null when what is there can be asked by a Kafka client. */
+    private static @Nullable Answer look(PublisherSettings settings) {
+        for (String server : settings.bootstrapServers().split(",", -1)) {
+            String address = server.trim();
+            Optional<ListenerCheck.Spoken> spoken = ListenerCheck.look(address, settings);
+            if (spoken.isPresent()) {
+                return ListenerCheck.judge(address, spoken.get(), settings)
+                        .map(Away::new)
+                        .orElse(null);
+            }
+        }
+        return new Away(Failure.of(
+                FailureKind.TRANSIENT,
+                "no broker can be reached at " + settings.bootstrapServers(),
+                "start Kafka, or correct kafka.bootstrap.servers; the relay goes on by itself once it is reached"));
+    }
+
+    private static Answer describe(PublisherSettings settings) throws InterruptedException {
         Map<String, Object> config = new HashMap<>(settings.adminConfig());
         config.put(AdminClientConfig.CLIENT_ID_CONFIG, "outbox-relay-probe");
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MILLIS);
@@ -108,7 +150,7 @@ public final class BrokerProbe implements AutoCloseable {
         try {
             admin = Admin.create(config);
         } catch (RuntimeException e) {
-            return new Away(KafkaFailures.classifyConstruction(e, settings.bootstrapServers()));
+            return new Away(SecurityFailures.construction(e, settings));
         }
         try {
             DescribeClusterResult cluster = admin.describeCluster();
@@ -117,26 +159,14 @@ public final class BrokerProbe implements AutoCloseable {
                     .size();
             return new Reached(Objects.requireNonNullElse(cluster.clusterId().getNow(null), "unknown"), brokers);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            return new Away(KafkaFailures.classify(e));
+            Failure failure = KafkaFailures.classify(e);
+            String server = settings.bootstrapServers().split(",", 2)[0].trim();
+            return new Away(
+                    failure.kind() == FailureKind.MISCONFIGURED
+                            ? failure
+                            : ListenerCheck.explain(server, settings).orElse(failure));
         } finally {
             admin.close(Duration.ZERO);
-        }
-    }
-
-    private boolean doesAnyoneOpen() {
-        return Arrays.stream(settings.bootstrapServers().split(",", -1))
-                .map(String::trim)
-                .anyMatch(BrokerProbe::opens);
-    }
-
-    private static boolean opens(String address) {
-        try (Socket socket = new Socket()) {
-            String host = Objects.requireNonNull(Utils.getHost(address));
-            int port = Objects.requireNonNull(Utils.getPort(address));
-            socket.connect(new InetSocketAddress(host, port), KNOCK_TIMEOUT_MILLIS);
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 }

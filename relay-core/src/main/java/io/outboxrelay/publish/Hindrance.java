@@ -23,8 +23,9 @@ record Hindrance(PublisherSettings settings, int unsettled, long nowNanos, Silen
      *
      * @param retries messages sent again
      * @param closes connections closed, by it or by brokers
+     * @param refused whether brokers refused it, or it them, for credentials or certificates
      */
-    record Silence(long nanos, long retries, long closes) {}
+    record Silence(long nanos, long retries, long closes, boolean refused) {}
 
     Optional<String> find(Lanes lanes, ProducerVitals vitals) {
         // What stands behind a refused message waits for a decision, not for Kafka.
@@ -33,8 +34,9 @@ record Hindrance(PublisherSettings settings, int unsettled, long nowNanos, Silen
                 lanes.obstructed().filter(lane -> lane.obstructedNanos(nowNanos) >= WORTH_A_WORD_NANOS);
         if ((silent || obstructed.isPresent()) && !vitals.isConnected()) {
             return Optional.of(
-                    vitals.failedAuthentications() > 0
-                            ? "the brokers at " + servers() + " refuse the connection for its credentials: "
+                    silence.refused()
+                            ? "the brokers at " + servers()
+                                    + " refuse the connection for its credentials or certificates: "
                                     + messages(unsettled) + " waiting"
                             : "no broker can be reached at " + servers() + ": " + messages(unsettled) + " waiting");
         }

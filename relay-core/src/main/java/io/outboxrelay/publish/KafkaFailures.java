@@ -1,30 +1,24 @@
 package io.outboxrelay.publish;
 
 import static io.outboxrelay.failure.FailureKind.FENCED;
-import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
 import static io.outboxrelay.failure.FailureKind.POISON;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import javax.security.auth.login.LoginException;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.*;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a Kafka error means for the relay, and what mends it. The one place where Kafka's exceptions are told apart.
  *
- * <p>POISON is only what lies in the message itself and would be refused at every attempt. Everything else, and everything
+ * <p>MISCONFIGURED is what {@link SecurityFailures} says: the brokers do not let the relay in, or cannot be trusted. POISON is only what lies in the message itself and would be refused at every attempt. Everything else, and everything
  * unknown, is TRANSIENT: tried again visibly, never given up. In particular an error that Kafka calls retriable is TRANSIENT
  * even when the producer gave up on it.
  */
@@ -71,14 +65,6 @@ final class KafkaFailures {
                     TRANSIENT,
                     "grant the relay WRITE and DESCRIBE on the transactional id" + RIGHTS_REMEDY),
             new Rule(AuthorizationException.class, TRANSIENT, "grant the relay the right" + RIGHTS_REMEDY),
-            new Rule(
-                    SslAuthenticationException.class,
-                    TRANSIENT,
-                    "check kafka.security.protocol and the certificates in kafka.ssl.*"),
-            new Rule(
-                    AuthenticationException.class,
-                    TRANSIENT,
-                    "check kafka.security.protocol and the credentials in kafka.sasl.*"),
             new Rule(
                     SecurityDisabledException.class,
                     TRANSIENT,
@@ -134,6 +120,9 @@ final class KafkaFailures {
     /** What the error of one message, or of the producer, means. */
     static Failure classify(Throwable thrown) {
         Throwable error = unwrap(thrown);
+        if (error instanceof AuthenticationException refused) {
+            return SecurityFailures.refused(refused);
+        }
         Rule rule = ruleFor(error);
         return rule == null
                 ? Failure.of(
@@ -146,38 +135,9 @@ final class KafkaFailures {
      * get a bare {@code KafkaException}, or on old brokers the very error of the guilty one.
      */
     static boolean mayBlameMessage(Throwable thrown) {
-        Rule rule = ruleFor(unwrap(thrown));
-        return rule == null || rule.kind() == POISON;
-    }
-
-    /** What it means that a client could not be made of settings that were found valid. */
-    static Failure classifyConstruction(Throwable thrown, String bootstrapServers) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            boolean unresolvable = cause instanceof ConfigException
-                    && String.valueOf(cause.getMessage()).contains("No resolvable bootstrap urls");
-            if (unresolvable) {
-                return Failure.of(
-                        TRANSIENT,
-                        "none of the hosts in kafka.bootstrap.servers=" + bootstrapServers + " can be resolved",
-                        "check the names and the DNS; the relay goes on by itself once one resolves",
-                        thrown);
-            }
-            if (cause instanceof LoginException || isNetwork(cause)) {
-                return Failure.of(
-                        TRANSIENT,
-                        "Kafka: " + describe(cause),
-                        "see whether the login service can be reached and knows the relay",
-                        thrown);
-            }
-        }
-        return Failure.of(
-                MISCONFIGURED, "Kafka client: " + describe(root(thrown)), "correct the kafka.* settings", thrown);
-    }
-
-    private static boolean isNetwork(Throwable cause) {
-        return cause instanceof ConnectException
-                || cause instanceof SocketTimeoutException
-                || cause instanceof UnknownHostException;
+        Throwable error = unwrap(thrown);
+        Rule rule = ruleFor(error);
+        return rule == null ? !(error instanceof AuthenticationException) : rule.kind() == POISON;
     }
 
     private static @Nullable Rule ruleFor(Throwable error) {
@@ -203,15 +163,8 @@ final class KafkaFailures {
         return error;
     }
 
-    private static Throwable root(Throwable thrown) {
-        Throwable root = thrown;
-        for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-            root = cause;
-        }
-        return root;
-    }
-
-    private static String describe(Throwable error) {
+    /** The error in words. */
+    static String describe(Throwable error) {
         if (error.getMessage() == null) {
             return error.getClass().getSimpleName();
         }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes through one idempotent producer. Made by {@link KafkaPublishers}.
@@ -32,6 +33,11 @@ final class KafkaPublisher implements Publisher {
 
     private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** How long no outcome came, and no connection stood, before a refusal is believed. */
+    private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final PublisherSettings settings;
     private final CarefulTopics carefulTopics;
     private final BooleanSupplier mayStart;
@@ -47,8 +53,8 @@ final class KafkaPublisher implements Publisher {
     private boolean finished;
     private long nowNanos;
     private long newsAtNanos;
-    private long retriesAtNews;
-    private long closesAtNews;
+    /** The producer soon after the last news, or null while that is not long ago. */
+    private ProducerVitals.@Nullable Moment silenceBegan;
 
     /** The oldest unsettled message, and since when it is, or was last looked into. */
     private long watchedNumber = -1;
@@ -102,7 +108,7 @@ final class KafkaPublisher implements Publisher {
         if (delivered > 0) {
             noteNews();
         } else if (areCredentialsRefused()) {
-            finish(unsettled.getFirst().number, credentialsRefused(), outcomes);
+            finish(unsettled.getFirst().number, SecurityFailures.refusedLater(settings), outcomes);
             delivered++;
         }
         if (!finished && isOldestStranded()) {
@@ -168,12 +174,16 @@ final class KafkaPublisher implements Publisher {
                 error);
     }
 
-    /** A producer whose credentials were withdrawn retries in silence; a new one may read new certificates, and says so. */
+    /** A producer whose credentials were withdrawn retries in silence; a new one reads them anew, and says so. */
     private boolean areCredentialsRefused() {
-        return !unsettled.isEmpty()
-                && nowNanos - newsAtNanos > SILENCE_MAX_NANOS
-                && gate.vitals().failedAuthentications() > 0
-                && !gate.vitals().isConnected();
+        long silenceNanos = nowNanos - newsAtNanos;
+        if (unsettled.isEmpty() || silenceNanos < SILENCE_NANOS) {
+            return false;
+        }
+        ProducerVitals.Moment began = silenceBegan();
+        return silenceNanos > REFUSAL_NANOS
+                && !gate.vitals().isConnected()
+                && gate.vitals().isRefusedSince(began);
     }
 
     /** A topic was deleted and made anew with fewer partitions: what is meant for the others waits in the producer for ever. */
@@ -197,17 +207,19 @@ final class KafkaPublisher implements Publisher {
                 "nothing; what was meant for the missing partitions is sent again");
     }
 
-    private Failure credentialsRefused() {
-        return Failure.of(
-                FailureKind.TRANSIENT,
-                "the brokers at " + settings.bootstrapServers() + " refuse the connection for its credentials",
-                "check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*");
-    }
-
     private void noteNews() {
         newsAtNanos = nowNanos;
-        retriesAtNews = gate.vitals().retries();
-        closesAtNews = gate.vitals().closes();
+        silenceBegan = null;
+    }
+
+    /** Of what happens to the producer, only what happens in a silence is of interest; to look costs something. */
+    private ProducerVitals.Moment silenceBegan() {
+        ProducerVitals.Moment began = silenceBegan;
+        if (began == null) {
+            began = gate.vitals().now();
+            silenceBegan = began;
+        }
+        return began;
     }
 
     @Override
@@ -218,10 +230,13 @@ final class KafkaPublisher implements Publisher {
         if (!started && !mayStart.getAsBoolean()) {
             return Optional.of("the previous Kafka producer has not ended yet");
         }
+        ProducerVitals.Moment began = silenceBegan();
+        ProducerVitals.Moment now = gate.vitals().now();
         Hindrance.Silence silence = new Hindrance.Silence(
                 nowNanos - newsAtNanos,
-                gate.vitals().retries() - retriesAtNews,
-                gate.vitals().closes() - closesAtNews);
+                now.retries() - began.retries(),
+                now.closes() - began.closes(),
+                gate.vitals().isRefusedSince(began));
         return new Hindrance(settings, unsettled.size(), nowNanos, silence).find(lanes, gate.vitals());
     }
 

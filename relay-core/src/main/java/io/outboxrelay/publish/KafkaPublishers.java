@@ -6,6 +6,7 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaPublishers {
 
-    private final PublisherSettings settings;
+    private final Supplier<PublisherSettings> settings;
     private final CarefulTopics carefulTopics = new CarefulTopics();
     private final List<KafkaPublisher> ending = new ArrayList<>();
     private @Nullable KafkaPublisher current;
 
-    public KafkaPublishers(PublisherSettings settings) {
+    /** @param settings asked anew for each publisher: passwords and certificates may have been replaced meanwhile */
+    public KafkaPublishers(Supplier<PublisherSettings> settings) {
         this.settings = settings;
     }
 
@@ -41,7 +43,7 @@ public final class KafkaPublishers {
             current = null;
         }
         try {
-            KafkaPublisher opened = new KafkaPublisher(settings, wakeup, carefulTopics, this::haveOthersEnded);
+            KafkaPublisher opened = new KafkaPublisher(settings.get(), wakeup, carefulTopics, this::haveOthersEnded);
             current = opened;
             return opened;
         } catch (RelayException e) {

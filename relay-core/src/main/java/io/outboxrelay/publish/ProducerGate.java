@@ -42,9 +42,9 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
         try {
             this.producer = new KafkaProducer<>(settings.producerConfig(), bell, new ByteArraySerializer());
         } catch (RuntimeException e) {
-            throw new RelayException(KafkaFailures.classifyConstruction(e, settings.bootstrapServers()));
+            throw new RelayException(SecurityFailures.construction(e, settings));
         }
-        this.vitals = new ProducerVitals(producer);
+        this.vitals = new ProducerVitals(producer, settings.encrypts());
     }
 
     @Override

@@ -9,14 +9,34 @@ import org.apache.kafka.common.Metric;
  */
 final class ProducerVitals {
 
+    /**
+     * Counts since the producer was made.
+     *
+     * @param refused connections that either side refused for credentials or certificates
+     * @param letIn connections that were let in, as far as the producer could tell at the time
+     * @param bytesReceived from brokers
+     * @param retries messages sent again
+     * @param closes connections closed. It closes one itself when a request on it was not answered in time; what a broker refuses
+     *     for the time being is answered
+     */
+    record Moment(long refused, long letIn, long bytesReceived, long retries, long closes) {}
+
     private final Metric connections;
     private final Metric failedAuthentications;
+    private final Metric authentications;
+    private final Metric bytesReceived;
     private final Metric retries;
     private final Metric closes;
 
-    ProducerVitals(Producer<?, ?> producer) {
+    private final boolean encrypts;
+
+    /** @param encrypts whether its connections begin with a TLS handshake */
+    ProducerVitals(Producer<?, ?> producer, boolean encrypts) {
+        this.encrypts = encrypts;
         this.connections = metric(producer, "connection-count");
         this.failedAuthentications = metric(producer, "failed-authentication-total");
+        this.authentications = metric(producer, "successful-authentication-total");
+        this.bytesReceived = metric(producer, "incoming-byte-total");
         this.retries = metric(producer, "record-retry-total");
         this.closes = metric(producer, "connection-close-total");
     }
@@ -26,22 +46,25 @@ final class ProducerVitals {
         return value(connections) > 0;
     }
 
-    /** Connections refused for their credentials, since the producer was made. */
-    long failedAuthentications() {
-        return value(failedAuthentications);
-    }
-
-    /** Messages sent again because a broker could not take them at the time, since the producer was made. */
-    long retries() {
-        return value(retries);
+    /** As it is now. */
+    Moment now() {
+        return new Moment(
+                value(failedAuthentications),
+                value(authentications),
+                value(bytesReceived),
+                value(retries),
+                value(closes));
     }
 
     /**
-     * Connections closed since the producer was made. It closes one itself when a request on it was not answered in time; what
-     * a broker refuses for the time being is answered.
+     * Whether brokers have refused connections since then, and answered none. With TLS 1.3 a client is through with its
+     * handshake before the broker has looked at its certificate: a refusal comes as the end of a connection that was let in
+     * and on which not one answer came.
      */
-    long closes() {
-        return value(closes);
+    boolean isRefusedSince(Moment then) {
+        Moment now = now();
+        return now.refused() > then.refused()
+                || (encrypts && now.letIn() > then.letIn() + 1 && now.bytesReceived() == then.bytesReceived());
     }
 
     private static long value(Metric metric) {

@@ -1,5 +1,8 @@
 package io.outboxrelay.publish;
 
+import static org.apache.kafka.clients.CommonClientConfigs.DEFAULT_SECURITY_PROTOCOL;
+import static org.apache.kafka.clients.CommonClientConfigs.SECURITY_PROTOCOL_CONFIG;
+
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
@@ -59,6 +62,16 @@ public final class PublisherSettings {
     Duration requestTimeout() {
         String millis = Objects.requireNonNull(kafka.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG));
         return Duration.ofMillis(Long.parseLong(millis.trim()));
+    }
+
+    /** How the brokers are spoken to, by Kafka's name for it. */
+    String securityProtocol() {
+        return kafka.getOrDefault(SECURITY_PROTOCOL_CONFIG, DEFAULT_SECURITY_PROTOCOL);
+    }
+
+    /** Whether connections begin with a TLS handshake. */
+    boolean encrypts() {
+        return securityProtocol().endsWith("SSL");
     }
 
     /** What the producer is made with, by Kafka's names. For the benchmark as well, whose ceiling must be made alike. */

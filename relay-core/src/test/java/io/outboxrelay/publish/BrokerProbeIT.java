@@ -18,7 +18,8 @@ class BrokerProbeIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.started()) {
             kafka.stop();
             AtomicInteger changes = new AtomicInteger();
-            try (BrokerProbe probe = BrokerProbe.start(settings(kafka.bootstrapServers()), changes::incrementAndGet)) {
+            try (BrokerProbe probe =
+                    BrokerProbe.start(() -> settings(kafka.bootstrapServers()), changes::incrementAndGet)) {
                 await().atMost(Duration.ofSeconds(10)).until(() -> probe.answer() instanceof Away);
                 assertThat(((Away) probe.answer()).failure().summary())
                         .contains("no broker can be reached at " + kafka.bootstrapServers());
@@ -33,7 +34,7 @@ class BrokerProbeIT {
 
     @Test
     void an_unresolvable_host_is_away_too() {
-        try (BrokerProbe probe = BrokerProbe.start(settings("no-such-host.invalid:9092"), () -> {})) {
+        try (BrokerProbe probe = BrokerProbe.start(() -> settings("no-such-host.invalid:9092"), () -> {})) {
             await().atMost(Duration.ofSeconds(30)).until(() -> probe.answer() instanceof Away);
         }
     }

@@ -31,6 +31,10 @@ class KafkaFailuresTest {
             Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT,
             Errors.POLICY_VIOLATION);
 
+    /** All by which a broker says that it does not let the relay in. */
+    private static final Set<Errors> AGAINST_THE_RELAY =
+            EnumSet.of(Errors.SASL_AUTHENTICATION_FAILED, Errors.UNSUPPORTED_SASL_MECHANISM, Errors.ILLEGAL_SASL_STATE);
+
     static Stream<Errors> errors() {
         return Arrays.stream(Errors.values()).filter(error -> error != Errors.NONE);
     }
@@ -43,7 +47,9 @@ class KafkaFailuresTest {
 
         FailureKind expected = AGAINST_THE_MESSAGE.contains(error)
                 ? FailureKind.POISON
-                : error == Errors.PRODUCER_FENCED ? FailureKind.FENCED : FailureKind.TRANSIENT;
+                : AGAINST_THE_RELAY.contains(error)
+                        ? FailureKind.MISCONFIGURED
+                        : error == Errors.PRODUCER_FENCED ? FailureKind.FENCED : FailureKind.TRANSIENT;
         assertThat(failure.kind()).isEqualTo(expected);
         assertThat(failure.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.what()).contains("details");

@@ -178,7 +178,7 @@ class KafkaPublisherTroubleIT {
     }
 
     @Test
-    void wrong_credentials_are_transient_and_come_with_a_remedy() {
+    void a_password_that_nobody_asks_for_is_a_wrong_setting_with_a_remedy() {
         PublisherSettings wrong = PublisherSettings.of(
                 Map.of(
                         "bootstrap.servers",
@@ -194,22 +194,22 @@ class KafkaPublisherTroubleIT {
             run.add(numbered("any", 0));
             run.runUntil(SOON, () -> !run.failures.isEmpty());
 
-            assertThat(run.failures.get(0).kind()).isEqualTo(FailureKind.TRANSIENT);
-            assertThat(run.failures.get(0).summary()).contains("kafka.sasl");
+            assertThat(run.failures.get(0).kind()).isEqualTo(FailureKind.MISCONFIGURED);
+            assertThat(run.failures.get(0).summary()).contains("set kafka.security.protocol to");
         }
     }
 
     @Test
     void a_host_that_does_not_resolve_is_waited_for_and_a_missing_file_is_a_mistake() {
-        KafkaPublishers unresolvable =
-                new KafkaPublishers(PublisherSettings.of(Map.of("bootstrap.servers", "no-such-host.invalid:9092"), 1));
+        KafkaPublishers unresolvable = new KafkaPublishers(
+                () -> PublisherSettings.of(Map.of("bootstrap.servers", "no-such-host.invalid:9092"), 1));
         assertThatThrownBy(() -> unresolvable.open(() -> {}))
                 .isInstanceOfSatisfying(
                         RelayException.class,
                         e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.TRANSIENT))
                 .hasMessageContaining("no-such-host.invalid:9092");
 
-        KafkaPublishers missing = new KafkaPublishers(PublisherSettings.of(
+        KafkaPublishers missing = new KafkaPublishers(() -> PublisherSettings.of(
                 Map.of(
                         "bootstrap.servers",
                         kafka.bootstrapServers(),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What an engine does with publishers, in its simplest form: keeps a window, replaces a broken publisher, replays from the
@@ -33,6 +34,11 @@ final class PublishRun implements Outcomes, AutoCloseable {
     private boolean broken;
 
     PublishRun(PublisherSettings settings) {
+        this(() -> settings);
+    }
+
+    /** With settings that change from one publisher to the next. */
+    PublishRun(Supplier<PublisherSettings> settings) {
         this.publishers = new KafkaPublishers(settings);
         this.publisher = publishers.open(this::wake);
     }

@@ -73,14 +73,18 @@ public final class PollingSource implements OutboxSource {
                 lineage);
     }
 
-    /** Makes a new source for every attempt. */
+    /**
+     * Makes a new source for every attempt.
+     *
+     * @param settings asked anew for each source and each connection: a password may have been replaced meanwhile. What it throws
+     *     is the failure of that attempt
+     */
     public static Supplier<OutboxSource> factory(
-            PollingSettings settings, OutboxColumns columns, PollingCounters counters) {
-        return factory(
-                settings,
-                columns,
-                new SessionLineage(counters),
-                new PostgresConnections(settings.connection())::openSession);
+            Supplier<PollingSettings> settings, OutboxColumns columns, PollingCounters counters) {
+        SessionLineage lineage = new SessionLineage(counters);
+        Supplier<Connection> connections =
+                () -> new PostgresConnections(settings.get().connection()).openSession();
+        return () -> new PollingSource(settings.get(), columns, lineage, ReaderRules.PRODUCTION, connections);
     }
 
     /** For tests: with connections that the test can interfere with. */

@@ -133,7 +133,7 @@ class AsynchronousCommitCrashIT {
         OrderService service = new OrderService(shop.jdbcUrl(), SCHEMA, workload);
         PollingCounters counters = new PollingCounters();
         try (SourceDriver driver = new SourceDriver(
-                PollingSource.factory(settings(order), new OutboxColumns(List.of("aggregatetype")), counters),
+                PollingSource.factory(() -> settings(order), new OutboxColumns(List.of("aggregatetype")), counters),
                 sightings,
                 SEED)) {
             driver.start();

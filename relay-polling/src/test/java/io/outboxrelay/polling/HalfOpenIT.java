@@ -99,6 +99,6 @@ class HalfOpenIT {
                 direct.connection().connectTimeout(),
                 SILENCE);
         PollingSettings settings = new PollingSettings(connection, direct.outbox(), direct.reading());
-        return PollingSource.factory(settings, new OutboxColumns(List.of()), new PollingCounters());
+        return PollingSource.factory(() -> settings, new OutboxColumns(List.of()), new PollingCounters());
     }
 }

@@ -51,7 +51,7 @@ final class KeptOutbox {
     }
 
     private Supplier<OutboxSource> newProcess() {
-        return PollingSource.factory(fixture.settings(), new OutboxColumns(List.of()), new PollingCounters());
+        return PollingSource.factory(() -> fixture.settings(), new OutboxColumns(List.of()), new PollingCounters());
     }
 
     /** Takes so many records in all, and commits them. */

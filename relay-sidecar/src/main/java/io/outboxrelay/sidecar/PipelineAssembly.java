@@ -1,6 +1,7 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.engine.LoopSettings;
 import io.outboxrelay.engine.RelayPorts;
 import io.outboxrelay.engine.RelayState;
@@ -18,12 +19,13 @@ final class PipelineAssembly {
     private PipelineAssembly() {}
 
     /** A relay that was not started yet. */
-    static RelayThread of(PipelineSettings settings, Consumer<RelayState> onState) {
+    static RelayThread of(SettingsInUse inUse, Consumer<RelayState> onState) {
+        PipelineSettings settings = inUse.atStart();
         Router router = new Router(settings.route());
         RelayPorts ports = new RelayPorts(
-                PollingSource.factory(settings.source(), router.columns(), new PollingCounters()),
+                PollingSource.factory(inUse::source, router.columns(), new PollingCounters()),
                 router,
-                new KafkaPublishers(settings.publisher())::open);
+                new KafkaPublishers(inUse::publisher)::open);
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(
                 settings.window(), defaults.backoff(), defaults.standbyInterval(), defaults.stalledAfter());

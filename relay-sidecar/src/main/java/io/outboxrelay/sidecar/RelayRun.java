@@ -1,6 +1,7 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayState.Failed;
 import io.outboxrelay.engine.RelayState.Running;
@@ -28,9 +29,13 @@ final class RelayRun {
     private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
     private static final long TICK_MILLIS = 1_000;
 
+    /** Brokers that are neither there nor refuse are waited for no longer before the relay begins with what it can. */
+    private static final Duration LOOK_MAX = Duration.ofSeconds(3);
+
     /** Some supervisors signal a process and then its group: what comes so soon is the same request. */
     private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
 
+    private final SettingsInUse inUse;
     private final PipelineSettings settings;
     private final boolean exitOnFailure;
     private final PrintWriter err;
@@ -46,8 +51,9 @@ final class RelayRun {
     private boolean failed;
 
     /** @param err where to say why the relay does not start */
-    RelayRun(PipelineSettings settings, boolean exitOnFailure, PrintWriter err) {
-        this.settings = settings;
+    RelayRun(SettingsInUse inUse, boolean exitOnFailure, PrintWriter err) {
+        this.inUse = inUse;
+        this.settings = inUse.atStart();
         this.exitOnFailure = exitOnFailure;
         this.err = err;
         this.log = new StateLog(
@@ -55,7 +61,7 @@ final class RelayRun {
                 "reads " + settings.source().outbox().table() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());
-        this.relay = PipelineAssembly.of(settings, this::entered);
+        this.relay = PipelineAssembly.of(inUse, this::entered);
     }
 
     /** Relays; returns the exit status. */
@@ -70,15 +76,19 @@ final class RelayRun {
         StopSignals.handle(this::stop);
         BrokerLog brokers = new BrokerLog(settings.publisher().bootstrapServers());
         ProgressLog progress = new ProgressLog(relay.loop().progress(), System.nanoTime());
-        relay.start();
-        try (BrokerProbe probe = BrokerProbe.start(settings.publisher(), () -> {})) {
+        try (BrokerProbe probe = BrokerProbe.start(inUse::publisher, () -> {})) {
+            if (!isRefused(probe.awaitLook(LOOK_MAX))) {
+                relay.start();
+            }
             while (true) {
                 try {
                     int status = exitStatus.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
                     progress.ended(status);
                     return status;
                 } catch (TimeoutException e) {
-                    brokers.look(probe.answer(), System.nanoTime());
+                    if (!isRefused(probe.answer())) {
+                        brokers.look(probe.answer(), System.nanoTime());
+                    }
                     log.remind(System.nanoTime());
                     progress.look(System.nanoTime());
                 } catch (ExecutionException e) {
@@ -86,6 +96,18 @@ final class RelayRun {
                 }
             }
         }
+    }
+
+    /** Whether the brokers make a first start impossible. One that they have let in once is not ended by what changes there. */
+    private boolean isRefused(BrokerProbe.Answer answer) {
+        boolean refused = answer instanceof BrokerProbe.Away away
+                && away.failure().kind() == FailureKind.MISCONFIGURED
+                && relay.loop().progress().published() == 0;
+        if (refused && !exitStatus.isDone()) {
+            Refusal.print(((BrokerProbe.Away) answer).failure(), err);
+            exitStatus.complete(ExitCodes.MISCONFIGURED);
+        }
+        return refused;
     }
 
     /** Called by the loop's thread. */

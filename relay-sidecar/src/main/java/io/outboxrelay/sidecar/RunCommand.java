@@ -1,6 +1,6 @@
 package io.outboxrelay.sidecar;
 
-import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.failure.RelayException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "0:stopped, nothing left on its way",
             "1:it had failed before it ended, or stopped with something still on its way",
             "70:a bug in the relay",
-            "78:the arguments, the settings, or the database they point at, cannot work"
+            "78:the arguments, the settings, or the database or the brokers they point at, cannot work"
         })
 final class RunCommand implements Callable<Integer> {
 
@@ -42,9 +42,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        PipelineSettings loaded;
+        SettingsInUse loaded;
         try {
-            loaded = settings.load();
+            loaded = settings.open();
         } catch (RelayException e) {
             Refusal.print(e.failure(), err);
             return ExitCodes.MISCONFIGURED;

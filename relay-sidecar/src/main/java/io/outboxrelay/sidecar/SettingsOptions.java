@@ -1,6 +1,7 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +36,14 @@ final class SettingsOptions {
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
      */
     PipelineSettings load() {
-        PipelineSettings settings = new SettingsLoader(System::getenv).load(config, overrides);
-        HeapCheck.requireRoomFor(settings.window(), Runtime.getRuntime().maxMemory());
+        return open().atStart();
+    }
+
+    /** The same for a relay that runs: what leads to database and brokers can be read anew. */
+    SettingsInUse open() {
+        SettingsInUse settings = new SettingsLoader(System::getenv).open(config, overrides);
+        HeapCheck.requireRoomFor(
+                settings.atStart().window(), Runtime.getRuntime().maxMemory());
         return settings;
     }
 }

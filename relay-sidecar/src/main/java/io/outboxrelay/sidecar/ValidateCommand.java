@@ -71,7 +71,7 @@ final class ValidateCommand implements Callable<Integer> {
     private int online(PipelineSettings loaded, PrintWriter out) throws InterruptedException {
         List<Failure> failures = new ArrayList<>();
         Semaphore answered = new Semaphore(0);
-        try (BrokerProbe probe = BrokerProbe.start(loaded.publisher(), answered::release)) {
+        try (BrokerProbe probe = BrokerProbe.start(loaded::publisher, answered::release)) {
             Inspection inspection = PollingInspection.inspect(loaded.source(), new Router(loaded.route()).columns());
             if (inspection instanceof Sound sound) {
                 out.println("database  " + sound.table().identity().quotedName() + " at "

@@ -8,8 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
@@ -17,27 +22,78 @@ import org.apache.kafka.common.Uuid;
 /**
  * What the embedded broker is started with.
  *
- * @param clientPort where clients and the broker itself connect
+ * @param listeners where clients connect; the first also serves the broker itself
  * @param controllerPort where the controller's quorum of one listens
- * @param proxiedPort a second port for clients behind a proxy, 0 for none
- * @param proxyPort the port that clients of {@code proxiedPort} are told to use
  * @param overrides settings by their Kafka name that win over the defaults
  */
-record BrokerSettings(
-        int clientPort, int controllerPort, int proxiedPort, int proxyPort, Map<String, String> overrides) {
+record BrokerSettings(List<Listener> listeners, int controllerPort, Map<String, String> overrides) {
+
+    private static final String PROXIED = "PROXIED";
+
+    /**
+     * One place where clients connect.
+     *
+     * @param port where it listens, on the loopback interface
+     * @param toldPort the port that its clients are told to use: the same, or that of a proxy
+     */
+    record Listener(String name, BrokerSecurity security, int port, int toldPort) {
+
+        String address() {
+            return security.host() + ":" + port;
+        }
+
+        private String listens() {
+            return name + "://127.0.0.1:" + port;
+        }
+
+        private String told() {
+            return name + "://" + security.host() + ":" + toldPort;
+        }
+    }
+
+    /**
+     * A proxy that some clients come through.
+     *
+     * @param port where it listens, 0 for none
+     */
+    record Proxy(int port, BrokerSecurity security) {}
 
     BrokerSettings {
+        listeners = List.copyOf(listeners);
         overrides = Map.copyOf(overrides);
     }
 
-    static BrokerSettings onFreePorts(int proxyPort, Map<String, String> overrides) {
-        int proxiedPort = proxyPort == 0 ? 0 : FreePort.pick();
-        return new BrokerSettings(FreePort.pick(), FreePort.pick(), proxiedPort, proxyPort, overrides);
+    static BrokerSettings onFreePorts(EnumSet<BrokerSecurity> securities, Proxy proxy, Map<String, String> overrides) {
+        List<Listener> listeners = new ArrayList<>();
+        for (BrokerSecurity security : securities) {
+            int port = FreePort.pick();
+            listeners.add(new Listener("C_" + security.name(), security, port, port));
+        }
+        if (proxy.port() != 0) {
+            listeners.add(new Listener(PROXIED, proxy.security(), FreePort.pick(), proxy.port()));
+        }
+        return new BrokerSettings(listeners, FreePort.pick(), overrides);
+    }
+
+    Listener listener(BrokerSecurity security) {
+        return listeners.stream()
+                .filter(listener ->
+                        listener.security() == security && !listener.name().equals(PROXIED))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the broker has no listener " + security));
+    }
+
+    /** The port behind the proxy, or 0. */
+    int proxiedPort() {
+        return listeners.stream()
+                .filter(listener -> listener.name().equals(PROXIED))
+                .mapToInt(Listener::port)
+                .sum();
     }
 
     Properties properties(Path directory) {
         Properties properties = new Properties();
-        listeners(properties);
+        configureListeners(properties);
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
         properties.put("log.dirs", directory.resolve("data").toString());
@@ -63,17 +119,21 @@ record BrokerSettings(
         return properties;
     }
 
-    private void listeners(Properties properties) {
-        String client = "CLIENT://127.0.0.1:" + clientPort;
-        String controller = ",CONTROLLER://127.0.0.1:" + controllerPort;
-        String proxied = proxiedPort == 0 ? "" : ",PROXIED://127.0.0.1:" + proxiedPort;
-        String advertised = proxiedPort == 0 ? "" : ",PROXIED://127.0.0.1:" + proxyPort;
-        properties.put("listeners", client + proxied + controller);
-        properties.put("advertised.listeners", client + advertised);
-        properties.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        properties.put("inter.broker.listener.name", "CLIENT");
+    private void configureListeners(Properties properties) {
+        String controller = "127.0.0.1:" + controllerPort;
+        properties.put("listeners", joined(Listener::listens) + ",CONTROLLER://" + controller);
+        properties.put("advertised.listeners", joined(Listener::told));
+        properties.put(
+                "listener.security.protocol.map",
+                joined(listener -> listener.name() + ":" + listener.security().protocol()) + ",CONTROLLER:PLAINTEXT");
+        properties.put("inter.broker.listener.name", listeners.get(0).name());
         properties.put("controller.listener.names", "CONTROLLER");
-        properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        properties.put("controller.quorum.voters", "1@" + controller);
+        listeners.forEach(listener -> listener.security().configure(listener.name(), properties));
+    }
+
+    private String joined(Function<Listener, String> part) {
+        return listeners.stream().map(part).collect(Collectors.joining(","));
     }
 
     /** Writes cluster id and metadata version into the empty log directory, as {@code kafka-storage.sh format} does. */

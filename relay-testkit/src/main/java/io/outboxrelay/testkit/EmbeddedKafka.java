@@ -1,6 +1,7 @@
 package io.outboxrelay.testkit;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,16 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker in this JVM: one KRaft node that is controller and broker, plaintext on the loopback interface.
+ * A real Kafka broker in this JVM: one KRaft node that is controller and broker, on the loopback interface: plaintext, and encrypted or with
+ * passwords where the {@linkplain Builder#secured builder} says so.
  *
  * <p>The address and the log directories outlive a stop: {@link #stop()} is an outage, {@link #start()} ends it and
  * clients come back by themselves with everything they had been promised. {@link #close()} deletes the directories; so
@@ -26,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to use from any thread; start, stop and close exclude each other.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+    /** Known to listeners with passwords by the mechanism PLAIN. */
+    public static final String PLAIN_USER = "plain-relay";
+
+    /** Of {@link #PLAIN_USER}. */
+    public static final String PLAIN_PASSWORD = "pl4in-s3cret";
+
     private static final int BIND_ATTEMPTS_MAX = 5;
     private static final long ADMIN_TIMEOUT_SECONDS = 30;
 
@@ -51,7 +62,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** {@code host:port} of the broker, the same before and after an outage. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + settings.clientPort();
+        return bootstrapServers(BrokerSecurity.PLAINTEXT);
+    }
+
+    /** {@code host:port} of a listener that the builder was asked for. */
+    public String bootstrapServers(BrokerSecurity security) {
+        return settings.listener(security).address();
     }
 
     /** The port behind {@link Builder#proxiedAt(int)}: where the proxy must forward to. */
@@ -129,6 +145,26 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a user for SCRAM-SHA-512, or gives him another password. The broker goes by it within moments of the return;
+     * connections that stand are not asked again.
+     *
+     * @throws KafkaException when the broker refuses, or has not answered within 30 seconds
+     */
+    public void setScramPassword(String user, String password) {
+        ScramCredentialInfo strength = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
+        try (Admin admin = admin()) {
+            admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(user, strength, password)))
+                    .all()
+                    .get(ADMIN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("the password of " + user + " was not set", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while setting the password of " + user, e);
+        }
+    }
+
     /** An administration client for this broker; the caller closes it. */
     public Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
@@ -142,7 +178,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Options of a broker, with defaults for tests. Confined to one thread. */
     public static final class Builder {
         private final Map<String, String> overrides = new HashMap<>();
-        private int proxyPort;
+        private final EnumSet<BrokerSecurity> securities = EnumSet.of(BrokerSecurity.PLAINTEXT);
+        private BrokerSettings.Proxy proxy = new BrokerSettings.Proxy(0, BrokerSecurity.PLAINTEXT);
 
         private Builder() {}
 
@@ -168,14 +205,31 @@ public final class EmbeddedKafka implements AutoCloseable {
          * the first metadata answer.
          */
         public Builder proxiedAt(int port) {
-            proxyPort = port;
+            return proxiedAt(port, BrokerSecurity.PLAINTEXT);
+        }
+
+        /** The same with a listener that wants to be spoken to so. */
+        public Builder proxiedAt(int port, BrokerSecurity security) {
+            proxy = new BrokerSettings.Proxy(port, security);
+            return this;
+        }
+
+        /**
+         * Adds listeners beside the plaintext one.
+         *
+         * @param identity what the broker shows, made out to {@code localhost}
+         * @param trusted PEM of the authority whose clients {@link BrokerSecurity#MUTUAL_SSL} lets in
+         */
+        public Builder secured(CertificateAuthority.Identity identity, Path trusted, BrokerSecurity... listeners) {
+            overrides.putAll(BrokerSecurity.certificates(identity, trusted));
+            securities.addAll(List.of(listeners));
             return this;
         }
 
         /** Starts the broker on ports that are free now. */
         public EmbeddedKafka start() {
             for (int attempt = 1; ; attempt++) {
-                EmbeddedKafka kafka = new EmbeddedKafka(BrokerSettings.onFreePorts(proxyPort, overrides));
+                EmbeddedKafka kafka = new EmbeddedKafka(BrokerSettings.onFreePorts(securities, proxy, overrides));
                 try {
                     kafka.start();
                     return kafka;
