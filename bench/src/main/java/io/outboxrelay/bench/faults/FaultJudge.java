@@ -40,6 +40,9 @@ record FaultJudge(FaultPlan plan, long seed) {
             problems.add("took " + (health.residentBytesMax() >> 20) + " MB of memory, promised are "
                     + (RESIDENT_BYTES_MAX >> 20));
         }
+        if (health.residentBytesMax() == 0) {
+            problems.add("how much memory it took could not be seen");
+        }
         if (isLater(health.standstill(), STANDSTILL_MAX)) {
             problems.add("its loop did not go round for " + shown(health.standstill()));
         }

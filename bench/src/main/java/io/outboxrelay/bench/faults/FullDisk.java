@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class FullDisk implements Fault {
     private static final int MEGABYTES = 96;
     private static final int SEGMENTS_MAX = 2 * MEGABYTES;
-    private static final Duration PAUSE = Duration.ofMillis(250);
     private static final String TABLESPACE = "small";
 
     private final Kept kept;
     private final Duration hold;
-    private volatile boolean ending;
-    private @Nullable Thread filler;
+    private @Nullable Repetition filler;
     private @Nullable SmallDisk disk;
 
     private FullDisk(Kept kept, Duration hold) {
@@ -100,21 +97,25 @@ final class FullDisk implements Fault {
     public void inject(FaultStage stage) {
         SmallDisk full = disk();
         full.fill();
-        filler = new Thread(() -> keepFull(full, stage), "filler");
-        filler.start();
-        if (kept == Kept.LOG) {
-            useUp(stage);
+        if (kept == Kept.LOG && usesUpLog(stage) == SEGMENTS_MAX) {
+            throw new BenchFailure("the server still has room for its write-ahead log");
         }
+        filler = Repetition.started("filler", () -> {
+            full.fill();
+            if (kept == Kept.LOG) {
+                // Recovery after a crash makes room of its own.
+                usesUpLog(stage);
+            }
+        });
     }
 
     /** Leaves the segments that the server has ready empty, one after the other, until it needs another one and ends. */
-    private static void useUp(FaultStage stage) {
-        for (int segment = 0; segment < SEGMENTS_MAX; segment++) {
-            if (!switchesSegment(stage)) {
-                return;
-            }
+    private static int usesUpLog(FaultStage stage) {
+        int segments = 0;
+        while (segments < SEGMENTS_MAX && switchesSegment(stage)) {
+            segments++;
         }
-        throw new BenchFailure("the server still has room for its write-ahead log");
+        return segments;
     }
 
     private static boolean switchesSegment(FaultStage stage) {
@@ -129,15 +130,8 @@ final class FullDisk implements Fault {
 
     @Override
     public void heal(FaultStage stage) {
-        ending = true;
-        Thread thread = filler;
-        try {
-            if (thread != null) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchFailure("interrupted", e);
+        if (filler != null) {
+            filler.end();
         }
         disk().free();
         stage.servers().database().revive();
@@ -167,16 +161,6 @@ final class FullDisk implements Fault {
             throw new IllegalStateException("there is no stage yet");
         }
         return disk;
-    }
-
-    private void keepFull(SmallDisk full, FaultStage stage) {
-        while (!ending) {
-            full.fill();
-            // Recovery after a crash makes room of its own.
-            if (kept != Kept.LOG || !switchesSegment(stage)) {
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
-        }
     }
 
     private static void close(FaultServers own, SmallDisk small) {

@@ -53,6 +53,9 @@ class FaultJudgeTest {
     void finds_what_is_wrong_with_the_process() {
         assertThat(judge.problems(SOUND, GOOD, new Health(257L << 20, Duration.ZERO, 0)))
                 .hasSize(1);
+        assertThat(judge.problems(SOUND, GOOD, new Health(0, Duration.ZERO, 0)))
+                .as("nothing was seen of it")
+                .hasSize(1);
         assertThat(judge.problems(SOUND, GOOD, new Health(1, Duration.ofSeconds(4), 0)))
                 .hasSize(1);
         assertThat(judge.problems(SOUND, GOOD, new Health(1, Duration.ZERO, 1))).hasSize(1);
