@@ -100,6 +100,10 @@ class SettingsProblemsTest {
                 Arguments.of("source.password: pa$word", "a lone $", "$$"),
                 Arguments.of("kafka.acks: 1", "kafka.acks=1 is not possible", "remove the setting"),
                 Arguments.of("kafka.linger.ms: soon", "kafka.linger.ms", "correct the value"),
+                Arguments.of("kafka.sasl.mechanism: SCRAM-SHA512", "is not a mechanism", "did you mean SCRAM-SHA-512?"),
+                Arguments.of(
+                        "kafka.sasl.mechanism: scram-sha-256", "is not a mechanism", "did you mean SCRAM-SHA-256?"),
+                Arguments.of("kafka.sasl.mechanism: MD5", "is not a mechanism", "name one of GSSAPI"),
                 Arguments.of("kafka.compresion.type: lz4", "is not a producer setting", "kafka.compression.type?"));
     }
 

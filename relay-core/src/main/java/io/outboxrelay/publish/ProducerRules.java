@@ -38,7 +38,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Which producer settings are the relay's, which are the user's, and what is wrong with those that were given. */
@@ -103,8 +102,6 @@ final class ProducerRules {
             new Fixed(KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(), BYTES),
             new Fixed(VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(), BYTES));
 
-    private static final int PORT_MAX = 65_535;
-
     /** Settings that are refused whatever their value. */
     private static final Map<String, String> REFUSED = Map.of(
             TRANSACTIONAL_ID_CONFIG, "the relay does not publish in transactions",
@@ -126,8 +123,9 @@ final class ProducerRules {
     }
 
     List<Problem> problems() {
-        checkServers();
+        problems.addAll(BrokerAddresses.problems(given));
         checkNames();
+        problems.addAll(SaslMechanism.problems(given));
         Set<String> malformed = checkValues();
         checkFixed();
         checkOrder();
@@ -135,31 +133,6 @@ final class ProducerRules {
             checkSizes();
         }
         return List.copyOf(problems);
-    }
-
-    private void checkServers() {
-        String servers = given.getOrDefault(BOOTSTRAP_SERVERS_CONFIG, "").trim();
-        if (servers.isEmpty()) {
-            say(BOOTSTRAP_SERVERS_CONFIG + " is missing", "name the brokers: kafka.bootstrap.servers=host:9092");
-            return;
-        }
-        for (String server : servers.split(",", -1)) {
-            String address = server.trim();
-            if (!isAddress(address)) {
-                say(
-                        BOOTSTRAP_SERVERS_CONFIG + " holds '" + address + "', which is not host:port",
-                        "write host:port with a port from 1 to 65535, several separated by commas");
-            }
-        }
-    }
-
-    private static boolean isAddress(String address) {
-        try {
-            Integer port = Utils.getPort(address);
-            return Utils.getHost(address) != null && port != null && port >= 1 && port <= PORT_MAX;
-        } catch (NumberFormatException e) {
-            return false;
-        }
     }
 
     private void checkNames() {
