@@ -28,7 +28,11 @@ final class KeepingRetention implements Retention {
 
     @Override
     public void settleOldest(int count) throws SQLException {
-        PublishedExtent extent = progress.extentAfter(stored, count);
+        store(progress.extentAfter(stored, count));
+        progress.settledOldest(count);
+    }
+
+    private void store(PublishedExtent extent) throws SQLException {
         long top = progress.frontier().top();
         if (!row.store(extent, top)) {
             // The sequence went back, or somebody has changed the row, or both were mended in between.
@@ -39,7 +43,6 @@ final class KeepingRetention implements Retention {
                     "how far publishing got could not be stored, and now it could",
                     "nothing; the relay starts over with a new session");
         }
-        progress.settledOldest(count);
         stored = extent;
     }
 
@@ -49,10 +52,18 @@ final class KeepingRetention implements Retention {
         return true;
     }
 
-    /** A row that stands where none could appear any more looks like all those that are published. What can be told is looked after. */
+    /**
+     * A row that stands where none could appear any more looks like all those that are published. Instead the state is looked
+     * after: gaps that were given up since leave it even when nothing is published, and nobody else has touched it.
+     */
     @Override
     public long sweep() throws SQLException {
-        row.check();
+        PublishedExtent extent = progress.extentAfter(stored, 0);
+        if (extent.equals(stored)) {
+            row.check();
+        } else {
+            store(extent);
+        }
         return Sweep.PAUSE_LONGEST_NANOS;
     }
 }

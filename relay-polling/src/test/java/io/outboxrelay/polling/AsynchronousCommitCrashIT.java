@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
-import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.wrong.TableLockFloorReader;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -48,6 +48,7 @@ class AsynchronousCommitCrashIT {
     private EmbeddedDatabase server;
     private Shop shop;
     private PollingSettings settings;
+    private StressedRetention retention = StressedRetention.DELETE;
 
     @BeforeEach
     void start() throws Exception {
@@ -58,7 +59,7 @@ class AsynchronousCommitCrashIT {
                 .start();
         server.execute(SCHEMA.createAll() + "CHECKPOINT");
         shop = new Shop(server.jdbcUrl(EmbeddedDatabase.SUPERUSER), SCHEMA, history);
-        settings = settings(OutboxOrder.SEQUENCE);
+        use(OutboxOrder.SEQUENCE, StressedRetention.DELETE);
     }
 
     @AfterEach
@@ -66,8 +67,11 @@ class AsynchronousCommitCrashIT {
         server.close();
     }
 
-    @Test
-    void what_was_read_before_the_crash_is_not_published_and_what_takes_its_numbers_is_not_deleted() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE", "KEEP"})
+    void what_was_read_before_the_crash_is_not_published_and_what_takes_its_numbers_is_not_passed_over(
+            StressedRetention used) throws Exception {
+        use(OutboxOrder.SEQUENCE, used);
         FlushGate gate = new FlushGate(new PostgresConnections(settings.connection())::open);
         PollingCounters counters = new PollingCounters();
         OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
@@ -126,14 +130,16 @@ class AsynchronousCommitCrashIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SEQUENCE", "COMMIT_TIMESTAMP"})
-    void crashes_under_load_lose_invent_and_reorder_nothing(OutboxOrder order) throws Exception {
+    @CsvSource({"SEQUENCE, DELETE", "SEQUENCE, ARCHIVE", "SEQUENCE, KEEP", "COMMIT_TIMESTAMP, DELETE"})
+    void crashes_under_load_lose_invent_and_reorder_nothing(OutboxOrder order, StressedRetention retention)
+            throws Exception {
+        use(order, retention);
         Workload lockFirst = Workload.everything(SEED).withWriters(10).withUnrelatedOpen(Duration.ofSeconds(1));
         Workload workload = order == OutboxOrder.SEQUENCE ? lockFirst : lockFirst.withInsertsFirst();
         OrderService service = new OrderService(shop.jdbcUrl(), SCHEMA, workload);
         PollingCounters counters = new PollingCounters();
         try (SourceDriver driver = new SourceDriver(
-                PollingSource.factory(() -> settings(order), new OutboxColumns(List.of("aggregatetype")), counters),
+                PollingSource.factory(() -> settings, new OutboxColumns(List.of("aggregatetype")), counters),
                 sightings,
                 SEED)) {
             driver.start();
@@ -161,11 +167,12 @@ class AsynchronousCommitCrashIT {
         void run() throws Exception;
     }
 
-    private PollingSettings settings(OutboxOrder order) {
-        return new PollingSettings(
+    private void use(OutboxOrder order, StressedRetention used) throws Exception {
+        server.execute(used.creation() + "CHECKPOINT");
+        retention = used;
+        settings = new PollingSettings(
                 ConnectionSettings.of(server.url("postgres"), EmbeddedDatabase.SUPERUSER, null),
-                new PollingSettings.Outbox(
-                        SCHEMA.table(), PollingSettings.Columns.DEFAULT, order, new OutboxRetention.Delete()),
+                new PollingSettings.Outbox(SCHEMA.table(), PollingSettings.Columns.DEFAULT, order, used.setting()),
                 PollingSettings.Reading.DEFAULT);
     }
 
@@ -218,7 +225,7 @@ class AsynchronousCommitCrashIT {
 
     private long rowsLeft() throws Exception {
         try (ScriptedWriter reader = shop.writer()) {
-            return reader.value("SELECT count(*) FROM " + SCHEMA.table());
+            return reader.value(retention.rowsLeft());
         }
     }
 }

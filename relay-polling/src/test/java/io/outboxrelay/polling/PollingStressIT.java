@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
-import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.StressRun.Outcome;
@@ -51,11 +50,21 @@ class PollingStressIT {
     /** Without a long transaction gaps settle all the time; with it they wait, and the rows behind them must not. */
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @CsvSource({"IDENTITY, 20000", "TRIGGER_PARTITIONED, 20000", "IDENTITY, 200", "TRIGGER_PARTITIONED, 200"})
-    void our_reader_loses_invents_and_reorders_nothing(Numbering numbering, int unrelatedMillis) throws Exception {
+    @CsvSource({
+        "IDENTITY, 20000, DELETE",
+        "TRIGGER_PARTITIONED, 20000, DELETE",
+        "IDENTITY, 200, DELETE",
+        "TRIGGER_PARTITIONED, 200, DELETE",
+        "IDENTITY, 20000, KEEP",
+        "TRIGGER_PARTITIONED, 200, KEEP",
+        "TRIGGER_PARTITIONED, 200, ARCHIVE"
+    })
+    void our_reader_loses_invents_and_reorders_nothing(
+            Numbering numbering, int unrelatedMillis, StressedRetention retention) throws Exception {
         PollingCounters counters = new PollingCounters();
+        StressRun run = stress(numbering, workload(unrelatedMillis), retention);
 
-        Outcome outcome = run(numbering, workload(unrelatedMillis), OutboxOrder.SEQUENCE, RIGHT, counters);
+        Outcome outcome = run(run, OutboxOrder.SEQUENCE, RIGHT, counters);
 
         assertSound(outcome, events(unrelatedMillis), counters);
     }
@@ -70,7 +79,7 @@ class PollingStressIT {
         Workload workload = workload(unrelatedMillis).withInsertsFirst();
         ReaderRules rules = RIGHT.withRounds(roundRowsMax, RIGHT.rounds().rule());
 
-        Outcome outcome = run(numbering, workload, OutboxOrder.COMMIT_TIMESTAMP, rules, counters);
+        Outcome outcome = run(stress(numbering, workload), OutboxOrder.COMMIT_TIMESTAMP, rules, counters);
 
         assertSound(outcome, events(unrelatedMillis), counters);
         assertThat(counters.untimedRows()).isZero();
@@ -83,7 +92,7 @@ class PollingStressIT {
     void by_sequence_events_inserted_before_their_aggregate_is_locked_are_complete_and_out_of_order() throws Exception {
         Workload workload = workload(200).withInsertsFirst();
 
-        Outcome outcome = run(Numbering.IDENTITY, workload, OutboxOrder.SEQUENCE, RIGHT, new PollingCounters());
+        Outcome outcome = run(stress(Numbering.IDENTITY, workload), OutboxOrder.SEQUENCE, RIGHT, new PollingCounters());
 
         assertThat(outcome.verdict().reordered())
                 .as("seed %d: %s", SEED, outcome.verdict())
@@ -96,7 +105,7 @@ class PollingStressIT {
     @Test
     void without_order_it_loses_and_invents_nothing_even_where_sessions_draw_numbers_ahead() throws Exception {
         Outcome outcome =
-                run(Numbering.IDENTITY_CACHE_50, workload(200), OutboxOrder.NONE, RIGHT, new PollingCounters());
+                run(stress(Numbering.IDENTITY_CACHE_50, workload(200)), OutboxOrder.NONE, RIGHT, new PollingCounters());
 
         assertThat(outcome.fatal()).as("seed %d", SEED).isNull();
         assertThat(outcome.verdict().lost() + outcome.verdict().phantom())
@@ -128,15 +137,25 @@ class PollingStressIT {
                 .withUnrelatedOpen(Duration.ofMillis(unrelatedMillis));
     }
 
-    private static Outcome run(
-            Numbering numbering, Workload workload, OutboxOrder order, ReaderRules rules, PollingCounters counters)
+    private static StressRun stress(Numbering numbering, Workload workload) {
+        return stress(numbering, workload, StressedRetention.DELETE);
+    }
+
+    private static StressRun stress(Numbering numbering, Workload workload, StressedRetention retention) {
+        return new StressRun(
+                server, OutboxSchema.standard().withNumbering(numbering), workload, DISCONNECTS, retention);
+    }
+
+    private static Outcome run(StressRun run, OutboxOrder order, ReaderRules rules, PollingCounters counters)
             throws Exception {
-        StressRun run = new StressRun(server, OutboxSchema.standard().withNumbering(numbering), workload, DISCONNECTS);
         return run.ofSound((database, moments) -> {
             PollingSettings settings = new PollingSettings(
                     ConnectionSettings.of(server.url(database), EmbeddedDatabase.SUPERUSER, null),
                     new PollingSettings.Outbox(
-                            "outbox", PollingSettings.Columns.DEFAULT, order, new OutboxRetention.Delete()),
+                            "outbox",
+                            PollingSettings.Columns.DEFAULT,
+                            order,
+                            run.retention().setting()),
                     PollingSettings.Reading.DEFAULT);
             OutboxColumns columns = new OutboxColumns(List.of("aggregatetype"));
             SessionLineage lineage = new SessionLineage(counters);

@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server with room for prepared transactions
  * @param disconnects how often the reader's session is terminated during the load
+ * @param retention what becomes of published rows
  */
-record StressRun(EmbeddedDatabase server, OutboxSchema schema, Workload workload, int disconnects) {
+record StressRun(
+        EmbeddedDatabase server, OutboxSchema schema, Workload workload, int disconnects, StressedRetention retention) {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final Duration LOAD_MAX = Duration.ofMinutes(2);
     /** Longer than a sweep takes to come. */
@@ -46,7 +48,7 @@ record StressRun(EmbeddedDatabase server, OutboxSchema schema, Workload workload
      *
      * @param failures why sources were replaced
      * @param fatal what ended the reading before its time, or null
-     * @param rowsLeft rows that still stood in the table when all was delivered and settled
+     * @param rowsLeft rows that were still to be deleted, or whatever becomes of them, when all was delivered and settled
      */
     record Outcome(
             Verdict verdict,
@@ -67,7 +69,7 @@ record StressRun(EmbeddedDatabase server, OutboxSchema schema, Workload workload
     private Outcome run(Reader reader, Duration quiet) throws Exception {
         String database = "stress_" + DATABASES.incrementAndGet();
         server.createDatabase(database);
-        server.execute(database, schema.createAll());
+        server.execute(database, schema.createAll() + retention.creation());
         String url = server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database);
         OrderService service = new OrderService(url, schema, workload);
         Moments moments = new Moments();
@@ -105,7 +107,7 @@ record StressRun(EmbeddedDatabase server, OutboxSchema schema, Workload workload
                 Statement statement = connection.createStatement()) {
             long[] rows = {-1};
             await().atMost(QUIET).until(() -> {
-                try (ResultSet row = statement.executeQuery("SELECT count(*) FROM " + schema.table())) {
+                try (ResultSet row = statement.executeQuery(retention.rowsLeft())) {
                     row.next();
                     rows[0] = row.getLong(1);
                     return rows[0] == 0 || driver.fatal() != null;

@@ -96,7 +96,8 @@ class WrongReadersIT {
                         .withWriters(10)
                         .withEventsMax(2_000)
                         .withUnrelatedOpen(Duration.ofMillis(500)),
-                0);
+                0,
+                StressedRetention.DELETE);
         return run.ofWrong((database, moments) -> {
             WrongReader wrong = reader.apply(moments);
             return () -> new WrongSource(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, database), wrong);
