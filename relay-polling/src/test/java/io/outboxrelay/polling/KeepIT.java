@@ -3,6 +3,7 @@ package io.outboxrelay.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -101,6 +102,35 @@ class KeepIT {
                 return state("gaps_lo::text").equals("{}");
             });
             assertThat(consumer.ids()).containsOnly("more");
+        }
+    }
+
+    /** Every other number was drawn for nothing, and while a transaction is open that drew one too, it may be its. */
+    @Test
+    void with_too_many_gaps_nothing_more_is_read_above_them_until_whoever_may_fill_them_has_ended()
+            throws SQLException {
+        String sequence = "pg_get_serial_sequence('" + outbox.table() + "', 'seq')";
+        int rows = KeepingRetention.GAPS_MAX + 6_000;
+        try (Connection open = database.connect()) {
+            open.setAutoCommit(false);
+            outbox.insert(open, "late");
+            database.execute("INSERT INTO " + outbox.table()
+                    + " (seq, id, key, payload) OVERRIDING SYSTEM VALUE SELECT CASE WHEN"
+                    + " nextval(" + sequence + ") > 0 THEN nextval(" + sequence + ") END, 'e' || n, 'k', 'p'"
+                    + " FROM generate_series(1, " + rows + ") n");
+            try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+                Failure hindrance = consumer.awaitHindrance();
+                assertThat(hindrance.summary())
+                        .contains(
+                                "nothing above number",
+                                "stretches of numbers",
+                                "end those that have been open for longest");
+                assertThat(consumer.records()).hasSizeBetween(KeepingRetention.GAPS_MAX, rows - 1);
+                open.commit();
+                consumer.awaitRecords(rows + 1);
+                assertThat(consumer.ids()).doesNotHaveDuplicates().contains("late");
+                await().atMost(PATIENCE).until(() -> consumer.take().hindrance() == null);
+            }
         }
     }
 

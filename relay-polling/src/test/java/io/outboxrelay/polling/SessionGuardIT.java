@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,18 +34,24 @@ class SessionGuardIT {
 
     @Test
     void every_statement_refuses_a_foreign_session_even_on_an_empty_table() throws SQLException {
-        assertEveryStatementRefuses(OutboxFixture.ordinary(database));
+        assertEveryStatementRefuses(OutboxFixture.ordinary(database), SessionGuardIT::statements);
     }
 
     @Test
     void so_does_every_statement_that_archives() throws SQLException {
-        assertEveryStatementRefuses(OutboxFixture.ordinary(database).archiving());
+        assertEveryStatementRefuses(OutboxFixture.ordinary(database).archiving(), SessionGuardIT::statements);
     }
 
-    private static void assertEveryStatementRefuses(OutboxFixture outbox) throws SQLException {
+    @Test
+    void so_does_every_statement_about_the_state_of_rows_that_are_kept() throws SQLException {
+        assertEveryStatementRefuses(OutboxFixture.ordinary(database).keeping(), SessionGuardIT::stateStatements);
+    }
+
+    private static void assertEveryStatementRefuses(
+            OutboxFixture outbox, Function<PollingSession, Map<String, ThrowingCallable>> made) throws SQLException {
         try (Connection connection = outbox.connect()) {
             PollingSession session = outbox.session(connection);
-            Map<String, ThrowingCallable> statements = statements(session);
+            Map<String, ThrowingCallable> statements = made.apply(session);
             statements.forEach((name, statement) ->
                     assertThatCode(statement).as(name + " in its own session").doesNotThrowAnyException());
 
@@ -105,6 +113,42 @@ class SessionGuardIT {
         statements.put("snapshot", () -> OutboxFixture.execute(session.connection(), rounds.snapshot()));
         statements.put("clock", () -> OutboxFixture.execute(session.connection(), rounds.clock()));
         return statements;
+    }
+
+    private static Map<String, ThrowingCallable> stateStatements(PollingSession session) {
+        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+        PageCopy copy = PageCopy.of(session);
+        Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
+        statements.put("a read", () -> copy.read(sql.page(new Frontier(), start(Dormancy.NONE), 100), 1_000));
+        StateSql state = new StateSql("outbox_relay_state", session.guard(), sql.notGoneBack());
+        statements.put("where it is", () -> OutboxFixture.execute(session.connection(), state.server()));
+        statements.put(
+                "claim of a state", () -> StateClaim.make(session, state, new SessionLineage(new PollingCounters())));
+        statements.put("state", () -> bound(session, state.select(), "x"));
+        statements.put("version of a state", () -> bound(session, state.version(), "x"));
+        statements.put("state of a table", () -> bound(session, state.selectByOid(), 1L, 1L));
+        statements.put("first state", () -> bound(session, state.insert(), "x", 1L, 1L, 1L, 1L, 1L));
+        statements.put("raise of a version", () -> bound(session, state.claim(), 1L, "x", 0L));
+        statements.put("distrust", () -> bound(session, state.distrust(), "x", 0L));
+        Long[] none = {};
+        statements.put("store", () -> bound(session, state.update(), 1L, none, none, "x", 0L, new Long[] {0L}));
+        statements.put(
+                "store at a place",
+                () -> bound(session, state.updateAt(), 1L, none, none, "x", 0L, new Long[] {0L}, "(0,1)"));
+        return statements;
+    }
+
+    private static void bound(PollingSession session, String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(
+                        i + 1,
+                        parameters[i] instanceof Long[] numbers
+                                ? session.connection().createArrayOf("int8", numbers)
+                                : parameters[i]);
+            }
+            statement.execute();
+        }
     }
 
     private static ReadStart start(Dormancy dormancy) {

@@ -8,9 +8,9 @@ import io.outboxrelay.testkit.RelayProcess;
 import io.outboxrelay.testkit.Workload;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The relay's process ends under load, kindly and unkindly, and is started again at once. */
 class KilledRelayIT {
@@ -19,9 +19,9 @@ class KilledRelayIT {
 
     /** By commit timestamp, events are inserted before their aggregate is locked. */
     @ParameterizedTest
-    @CsvSource({"sequence, 20", "commit-timestamp, 8"})
-    void kills_at_random_points_lose_nothing_and_repeat_no_more_than_the_window_each(String order, int kills)
-            throws Exception {
+    @CsvSource({"sequence, delete, 20", "sequence, archive, 5", "sequence, keep, 10", "commit-timestamp, delete, 8"})
+    void kills_at_random_points_lose_nothing_and_repeat_no_more_than_the_window_each(
+            String order, String retention, int kills) throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         // Faster than the relay has time for between two kills: it begins each life with a backlog, and with a full
@@ -34,6 +34,7 @@ class KilledRelayIT {
         try (Scene scene = Scene.withShop();
                 OrderService shop = scene.set("window.recordsMax", Integer.toString(WINDOW_RECORDS_MAX))
                         .set("outbox.order", order)
+                        .retaining(retention)
                         .startShop(workload)) {
             for (int kill = 1; kill <= kills; kill++) {
                 RelayProcess relay = scene.startRelay();
@@ -46,21 +47,22 @@ class KilledRelayIT {
             }
             RelayProcess survivor = scene.startRelay();
             CommittedHistory history = shop.stop();
-            scene.awaitEmpty("outbox", survivor);
+            scene.awaitEmpty(scene.unpublished(), survivor);
 
             assertThat(history.committedCount()).isGreaterThan(kills * 100);
             Scene.assertSound(scene.verdict(history), (long) kills * WINDOW_RECORDS_MAX, seed);
         }
     }
 
-    @Test
-    void a_clean_stop_under_load_ends_with_0_and_repeats_nothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"delete", "keep"})
+    void a_clean_stop_under_load_ends_with_0_and_repeats_nothing(String retention) throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Workload workload =
                 Workload.everything(seed).withEventsPerSecond(1_000).withUnrelatedOpen(Duration.ofSeconds(3));
         try (Scene scene = Scene.withShop();
-                OrderService shop = scene.startShop(workload)) {
+                OrderService shop = scene.retaining(retention).startShop(workload)) {
             for (int stop = 1; stop <= CLEAN_STOPS; stop++) {
                 RelayProcess relay = scene.startRunningRelay();
                 assertThat(relay.endsWithin(Duration.ofMillis(300 + random.nextLong(700))))
@@ -74,7 +76,7 @@ class KilledRelayIT {
             }
             RelayProcess last = scene.startRelay();
             CommittedHistory history = shop.stop();
-            scene.awaitEmpty("outbox", last);
+            scene.awaitEmpty(scene.unpublished(), last);
             last.terminate();
             assertThat(last.awaitExit(Scene.BOUND)).isZero();
 

@@ -68,6 +68,29 @@ final class Scene implements AutoCloseable {
                 + "', 'seq') || ' TO " + SharedServers.ROLE + "'; END $$");
     }
 
+    /** What becomes of published rows; the tables that it takes beside the outbox are made. */
+    Scene retaining(String retention) throws SQLException {
+        if (retention.equals("archive")) {
+            execute("CREATE TABLE outbox_archive (LIKE outbox); GRANT INSERT ON outbox_archive TO "
+                    + SharedServers.ROLE);
+        } else if (retention.equals("keep")) {
+            execute("REVOKE DELETE ON outbox FROM " + SharedServers.ROLE + "; CREATE TABLE outbox_relay_state"
+                    + " (outbox text PRIMARY KEY, format integer NOT NULL, version bigint NOT NULL, system_identifier bigint NOT NULL,"
+                    + " timeline bigint NOT NULL, outbox_oid bigint NOT NULL, sequence_oid bigint NOT NULL,"
+                    + " sequence_filenode bigint NOT NULL, top bigint NOT NULL, gaps_lo bigint[] NOT NULL, gaps_hi bigint[] NOT NULL,"
+                    + " stored_at timestamptz NOT NULL); GRANT SELECT, INSERT, UPDATE ON outbox_relay_state TO "
+                    + SharedServers.ROLE + "; CREATE VIEW unpublished AS SELECT o.* FROM outbox o WHERE o.seq >"
+                    + " coalesce((SELECT top FROM outbox_relay_state), -1) UNION ALL SELECT o.* FROM outbox_relay_state s,"
+                    + " unnest(s.gaps_lo, s.gaps_hi) g(lo, hi), outbox o WHERE o.seq BETWEEN g.lo AND g.hi");
+        }
+        return set("outbox.retention", retention);
+    }
+
+    /** A table or view of what is still to be published. */
+    String unpublished() {
+        return "keep".equals(settings.get("outbox.retention")) ? "unpublished" : "outbox";
+    }
+
     /** Of its database. */
     String name() {
         return name;
