@@ -136,13 +136,14 @@ public final class PostgresInspection {
         if (number != null) {
             new SubscriptionCheck(catalog, problems).check(table);
         }
+        RetentionCheck.Outcome retention =
+                new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
         // Where rows are told apart by their numbers only, an index sees to that. No index spans several tables, a
         // sequence does.
         boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
-        OutboxTable.Sequence sequence =
-                number == null || !drawn ? null : sequence(catalog, table, number, privileges, problems);
-        RetentionCheck.Outcome retention =
-                new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
+        OutboxTable.Sequence sequence = number == null || !drawn
+                ? null
+                : sequence(catalog, table, number, privileges, retention.storedTop(), problems);
         OutboxTable.Retained retained = retention.retained();
         if (!problems.isEmpty() || id == null || key == null || payload == null || index == null || retained == null) {
             return new Found(retention.written(), null);
@@ -173,7 +174,12 @@ public final class PostgresInspection {
     }
 
     private static OutboxTable.@Nullable Sequence sequence(
-            Catalog catalog, FoundTable table, FoundColumn number, PrivilegeChecks privileges, List<Problem> problems)
+            Catalog catalog,
+            FoundTable table,
+            FoundColumn number,
+            PrivilegeChecks privileges,
+            long storedTop,
+            List<Problem> problems)
             throws SQLException {
         DrawRemedies remedies = new DrawRemedies(catalog, table, number, privileges.role());
         Long oid = new DrawChecks(catalog, remedies, problems).sequence(table, number);
@@ -186,7 +192,7 @@ public final class PostgresInspection {
         if (!readable || !privileges.mayRead(table, number)) {
             return null;
         }
-        return checks.checkLastDrawn(oid, name, number);
+        return checks.checkLastDrawn(oid, name, number, storedTop);
     }
 
     /** Without these the canary's lock would be refused for a reason that is already said. */

@@ -23,25 +23,37 @@ final class RetentionCheck {
      *
      * @param retained where published rows are to be found, or null where that would not do
      * @param written a table that the relay may write to, and whose locks hence show whether locks are seen; null where there is none
+     * @param storedTop up to which number a state says that this outbox is published: the lowest number where none does, the highest
+     *     where that cannot be found out
      */
-    record Outcome(OutboxTable.@Nullable Retained retained, Canary.@Nullable Perch written) {}
+    record Outcome(OutboxTable.@Nullable Retained retained, Canary.@Nullable Perch written, long storedTop) {
+
+        static Outcome stateless(OutboxTable.@Nullable Retained retained, Canary.Perch written) {
+            return new Outcome(retained, written, Long.MIN_VALUE);
+        }
+    }
 
     /** @param columns all of the outbox's, in its order */
     Outcome check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges) throws SQLException {
         Canary.Perch itself = new Canary.Perch(outbox.oid(), outbox.quotedName());
         if (wanted instanceof OutboxRetention.Archive archive) {
-            return new Outcome(new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges), itself);
+            return Outcome.stateless(
+                    new ArchiveCheck(catalog, outbox, problems).check(archive, columns, privileges), itself);
         }
         if (wanted instanceof OutboxRetention.Keep keep) {
-            SideTable states = new StateTableCheck(catalog, outbox, problems).check(keep, privileges);
-            return states == null
-                    ? new Outcome(null, null)
-                    : new Outcome(
-                            new OutboxTable.Kept(states.quotedName()),
-                            new Canary.Perch(states.oid(), states.quotedName()));
+            int problemsBefore = problems.size();
+            StateTableCheck check = new StateTableCheck(catalog, outbox, problems);
+            SideTable states = check.check(keep, privileges);
+            if (states == null) {
+                return new Outcome(null, null, Long.MAX_VALUE);
+            }
+            return new Outcome(
+                    new OutboxTable.Kept(states.quotedName()),
+                    new Canary.Perch(states.oid(), states.quotedName()),
+                    problems.size() > problemsBefore ? Long.MAX_VALUE : check.storedTop(states));
         }
         if (wanted instanceof OutboxRetention.Delete) {
-            return new Outcome(new OutboxTable.Deleted(), itself);
+            return Outcome.stateless(new OutboxTable.Deleted(), itself);
         }
         // Whatever comes to be wanted one day, it must not be taken for leave to delete.
         throw new IllegalStateException("published rows are to be " + wanted);

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether how far publishing got can be stored: the table of states, the privileges, and what tells one database from another. */
@@ -96,6 +97,22 @@ final class StateTableCheck {
         }
         checkPrivileges(table, privileges);
         return table;
+    }
+
+    /**
+     * Up to which number the states of this outbox say that it is published; the lowest number where there is none. Under another
+     * name, too: then the table was renamed.
+     *
+     * @param table one about which {@link #check} had nothing to say
+     */
+    long storedTop(SideTable table) throws SQLException {
+        Long top = catalog.first(
+                "SELECT coalesce(max(top), '" + Long.MIN_VALUE + "') FROM " + table.quotedName()
+                        + " WHERE outbox = ? OR outbox_oid = ?",
+                row -> row.getLong(1),
+                outbox.quotedName(),
+                outbox.oid());
+        return Objects.requireNonNull(top);
     }
 
     private boolean isStateTable(SideTable table, String role) throws SQLException {

@@ -54,7 +54,7 @@ final class StateClaim {
         if (stored == null) {
             return makeFirst();
         }
-        // After the state was read: numbers that it knows were drawn before.
+        // Numbers that the state knows were drawn before this session took the lock.
         long lastDrawn = lastDrawn();
         if (stored.format() == StateSql.FORMAT && lastDrawn < stored.extent().top()) {
             StateRow.distrust(session, sql, stored.version());
@@ -135,12 +135,13 @@ final class StateClaim {
         }
     }
 
+    /** By now, or when the inspection relied on it that the state is asked, whichever is less. */
     private long lastDrawn() throws SQLException {
-        try (PreparedStatement statement =
-                        session.connection().prepareStatement(sequence(session).lastDrawnSql());
+        OutboxTable.Sequence sequence = sequence(session);
+        try (PreparedStatement statement = session.connection().prepareStatement(sequence.lastDrawnSql());
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return row.getLong(1);
+            return Math.min(sequence.lastDrawn(), row.getLong(1));
         }
     }
 

@@ -93,6 +93,31 @@ class PositionLostIT {
         }
     }
 
+    /** Number 9 was drawn for nothing and given up; now somebody draws it for a row, and the other rows still stand. */
+    @Test
+    void a_sequence_that_went_back_below_rows_that_stand_is_first_held_against_the_state() throws SQLException {
+        database.execute("DELETE FROM " + table + " WHERE seq = 9; SELECT setval(" + outbox.sequence() + ", 8)");
+        outbox.fixture.insert("again");
+        outbox.refused("has drawn only up to 9", "drawn again");
+        database.execute("SELECT setval(" + outbox.sequence() + ", 10)");
+        Failure failure = outbox.refused("the sequence was seen to go back");
+        database.execute(KeptOutbox.startOver(failure));
+        try (TestConsumer consumer = outbox.consumer()) {
+            outbox.publish(consumer, 10);
+            assertThat(consumer.ids()).contains("again");
+        }
+    }
+
+    @Test
+    void rows_above_what_was_drawn_and_published_are_still_a_setting_that_is_wrong() throws SQLException {
+        database.execute("INSERT INTO " + table + " (seq, id) OVERRIDING SYSTEM VALUE VALUES (12, 'unnumbered')");
+        try (TestConsumer consumer = outbox.consumer()) {
+            Failure failure = consumer.awaitFailure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+            assertThat(failure.summary()).contains("have numbers up to 12", "has drawn only up to 10");
+        }
+    }
+
     @Test
     void a_sequence_left_behind_by_a_restore_is_set_by_the_statement_that_adopts_the_state() throws SQLException {
         database.execute("DELETE FROM " + table + "; SELECT setval(" + outbox.sequence() + ", 1, false)");
