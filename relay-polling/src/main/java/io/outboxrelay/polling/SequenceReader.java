@@ -1,5 +1,7 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.OutboxTable;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import java.sql.PreparedStatement;
@@ -53,8 +55,9 @@ final class SequenceReader implements TableReader {
 
     /** A reader that begins below every row that stands, and removes the rows that are published. */
     static SequenceReader removing(
-            PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, RowRemoval removal) {
-        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+            PollingSession session, Reading reading, ReaderRules rules, PollingCounters counters, RowRemoval removal)
+            throws SQLException {
+        SequenceSql sql = SequenceSql.of(session);
         LockHolders holders = new LockHolders(session, sql);
         ReadingProgress progress = new ReadingProgress(rules);
         Retention retention = new RemovingRetention(
@@ -75,7 +78,7 @@ final class SequenceReader implements TableReader {
     static SequenceReader keeping(
             PollingSession session, OutboxTable.Kept kept, Reading reading, ReaderRules rules, SessionLineage lineage)
             throws SQLException {
-        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+        SequenceSql sql = SequenceSql.of(session);
         StateClaim.Claimed state =
                 StateClaim.make(session, new StateSql(kept.stateTable(), session.guard(), sql.notGoneBack()), lineage);
         LockHolders holders = new LockHolders(session, sql, state.row()::wentBack);
@@ -107,6 +110,13 @@ final class SequenceReader implements TableReader {
         try {
             return copy.read(sql.page(progress.frontier(), start, rowsMax), reading.pageBytesMax());
         } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).contains(TableFiles.REWRITTEN)) {
+                throw new RelayException(
+                        FailureKind.TRANSIENT,
+                        "table " + session.table().identity().quotedName()
+                                + " was written anew, as by ALTER TABLE, VACUUM FULL or TRUNCATE, or lost a partition",
+                        "nothing; the relay starts over with a new session");
+            }
             if (String.valueOf(e.getMessage()).contains(SequenceSql.UNKNOWN_NUMBERS)) {
                 // It says better what is wrong.
                 holders.ask(progress.frontier().top());

@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.Identifiers;
 import io.outboxrelay.jdbc.OutboxTable;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,14 +25,21 @@ final class SequenceSql {
     private final String number;
     private final String sequence;
     private final String guard;
+    private final String filesUnchanged;
     private final boolean keeping;
 
-    SequenceSql(OutboxTable table, String guard) {
+    /** The statements of a session, whose reads are of the files in which the rows stand now. */
+    static SequenceSql of(PollingSession session) throws SQLException {
+        return new SequenceSql(session.table(), session.guard(), TableFiles.unchanged(session));
+    }
+
+    private SequenceSql(OutboxTable table, String guard, String filesUnchanged) {
         this.table = table;
         this.selection = new RowSelection(table.columns());
         this.number = "t." + required(table.columns().sequence()).quotedName();
         this.sequence = required(table.sequence()).quotedName();
         this.guard = guard;
+        this.filesUnchanged = filesUnchanged;
         this.keeping = table.retained() instanceof OutboxTable.Kept;
     }
 
@@ -42,7 +50,7 @@ final class SequenceSql {
      */
     String page(Frontier frontier, ReadStart start, int rowsMax) {
         Dormancy dormancy = start.dormancy();
-        String known = guard + knownNumbers(frontier.top());
+        String known = guard + " AND " + filesUnchanged + knownNumbers(frontier.top());
         String ordered = " ORDER BY " + number + " LIMIT " + rowsMax;
         String above = select() + " WHERE " + number + " > '" + frontier.top() + "'::bigint";
         List<NumberRange> gaps = frontier.gaps();

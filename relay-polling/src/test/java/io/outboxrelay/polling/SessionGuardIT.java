@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,11 +46,15 @@ class SessionGuardIT {
         assertEveryStatementRefuses(OutboxFixture.ordinary(database).keeping(), SessionGuardIT::stateStatements);
     }
 
-    private static void assertEveryStatementRefuses(
-            OutboxFixture outbox, Function<PollingSession, Map<String, ThrowingCallable>> made) throws SQLException {
+    /** Statements of a session, by what they do. */
+    private interface Statements {
+        Map<String, ThrowingCallable> of(PollingSession session) throws SQLException;
+    }
+
+    private static void assertEveryStatementRefuses(OutboxFixture outbox, Statements made) throws SQLException {
         try (Connection connection = outbox.connect()) {
             PollingSession session = outbox.session(connection);
-            Map<String, ThrowingCallable> statements = made.apply(session);
+            Map<String, ThrowingCallable> statements = made.of(session);
             statements.forEach((name, statement) ->
                     assertThatCode(statement).as(name + " in its own session").doesNotThrowAnyException());
 
@@ -62,8 +65,8 @@ class SessionGuardIT {
         }
     }
 
-    private static Map<String, ThrowingCallable> statements(PollingSession session) {
-        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+    private static Map<String, ThrowingCallable> statements(PollingSession session) throws SQLException {
+        SequenceSql sql = SequenceSql.of(session);
         ScanSql scan = new ScanSql(session.table(), session.guard());
         PageCopy copy = PageCopy.of(session);
         Frontier fresh = new Frontier();
@@ -115,8 +118,8 @@ class SessionGuardIT {
         return statements;
     }
 
-    private static Map<String, ThrowingCallable> stateStatements(PollingSession session) {
-        SequenceSql sql = new SequenceSql(session.table(), session.guard());
+    private static Map<String, ThrowingCallable> stateStatements(PollingSession session) throws SQLException {
+        SequenceSql sql = SequenceSql.of(session);
         PageCopy copy = PageCopy.of(session);
         Map<String, ThrowingCallable> statements = new LinkedHashMap<>();
         statements.put("a read", () -> copy.read(sql.page(new Frontier(), start(Dormancy.NONE), 100), 1_000));

@@ -69,7 +69,7 @@ class TroubleIT {
             database.execute("TRUNCATE " + outbox.table() + " RESTART IDENTITY");
             outbox.insertMany("new", 1, 30);
             consumer.commitAll();
-            assertThat(consumer.awaitFailure().summary()).contains("the sequence restarted");
+            assertThat(consumer.awaitFailure().summary()).containsAnyOf("the sequence restarted", "was written anew");
         }
         assertThat(outbox.standing()).hasSize(30);
     }
