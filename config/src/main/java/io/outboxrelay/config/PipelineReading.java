@@ -40,6 +40,9 @@ final class PipelineReading {
         long windowBytesMax = values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
         headers.forEach(this::checkHeader);
         checkRetention();
+        values.find(KnownSettings.SOURCE_URL)
+                .ifPresent(url -> ConnectionSettings.problems(url)
+                        .forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy())));
         PublisherSettings.problems(kafka, windowBytesMax).forEach(problem -> addKafka(problem, kafka));
         problems.throwIfAny();
         return new PipelineSettings(

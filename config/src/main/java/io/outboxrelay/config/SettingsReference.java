@@ -14,7 +14,8 @@ public final class SettingsReference {
 
             One YAML file. The dots of a setting nest there: `source.url` is `url:` below `source:`, or `source.url:` where that reads
             better. `outbox-relay run --config FILE` reads it, `--set key=value` replaces single settings. Everything that is wrong is
-            said at once with line and column, and the relay exits with 78. `outbox-relay config schema` prints a JSON Schema for editors.
+            said at once with line and column, and the relay exits with 78. `outbox-relay config schema` prints a JSON Schema of
+            the nested form, for editors.
 
             In every value but a template, `${VAR}` stands for a variable of the environment, `${VAR:-default}` for one that may
             not be set, `${file:/path}` for the content of a file, and `$$` for a dollar sign. YAML wants quotes around a value that

@@ -15,8 +15,8 @@ import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /**
- * Writes the JSON Schema of the settings file, by which editors complete and check it, from the settings' descriptions. It says
- * what is wrong for certain; the relay itself says more. Settings that are missing are no error in it: {@code --set} may bring them.
+ * Writes the JSON Schema of the settings file in its nested form, by which editors complete and check it, from the settings'
+ * descriptions. It says what is wrong for certain; the relay itself says more. Settings that are missing are no error in it: {@code --set} may bring them.
  */
 public final class SettingsSchema {
 

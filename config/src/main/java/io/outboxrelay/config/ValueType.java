@@ -61,13 +61,16 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
 
     static ValueType<Integer> wholeNumber(int min, int max) {
         String shape = "whole number, " + min + " to " + max;
-        return of(shape, Map.of("type", "integer", "minimum", min, "maximum", max), text -> {
-            boolean isNumber = text.matches("\\d{1,9}");
-            if (!isNumber || Integer.parseInt(text) < min || Integer.parseInt(text) > max) {
-                throw unusable(text, shape);
-            }
-            return Integer.parseInt(text);
-        });
+        return of(
+                shape,
+                Map.of("type", List.of("integer", "string"), "minimum", min, "maximum", max, "pattern", "^\\d{1,9}$"),
+                text -> {
+                    boolean isNumber = text.matches("\\d{1,9}");
+                    if (!isNumber || Integer.parseInt(text) < min || Integer.parseInt(text) > max) {
+                        throw unusable(text, shape);
+                    }
+                    return Integer.parseInt(text);
+                });
     }
 
     /** An amount of memory, in bytes. */

@@ -38,7 +38,7 @@ final class YamlReader {
     /** As many places may refer to an anchor. What an alias stands for can hold none itself, so that nothing multiplies. */
     private static final int ALIASES_MAX = 100;
 
-    private static final String CORE_TAGS = "tag:yaml.org,2002:";
+    private static final String STRING_TAG = "tag:yaml.org,2002:str";
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
     private final String fileName;
@@ -197,7 +197,7 @@ final class YamlReader {
     }
 
     private void refuseTag(Event event, Optional<String> tag) throws Unreadable {
-        if (tag.isPresent() && !tag.get().equals("!") && !tag.get().startsWith(CORE_TAGS + "str")) {
+        if (tag.isPresent() && !tag.get().equals("!") && !tag.get().equals(STRING_TAG)) {
             throw new Unreadable(
                     place(event),
                     "a value that begins with ! asks for a type",

@@ -9,12 +9,16 @@ import io.outboxrelay.failure.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes flat settings of a YAML file: what is nested there, is dotted here, and {@code source.url: ...} may be written either way.
  * Notes what is not nested as the settings are. Used by one thread.
  */
 final class YamlSettings {
+
+    /** Aliases can make much of a small file. */
+    private static final int SETTINGS_MAX = 10_000;
 
     private final Problems problems;
     private final List<Given> settings = new ArrayList<>();
@@ -54,9 +58,23 @@ final class YamlSettings {
             } else if (SettingGroups.isGroup(key)) {
                 groupWithText(entry, key);
             } else {
-                String text = ((Text) entry.value()).text();
-                settings.add(new Given(entry.keyPlace(), key, text == null ? "" : text));
+                leaf(new Given(entry.keyPlace(), key, ""), ((Text) entry.value()).text());
             }
+        }
+    }
+
+    /** Kafka takes an empty value for one that was meant, and switches off what it stands for. */
+    private void leaf(Given empty, @Nullable String text) {
+        if (text == null && KnownSettings.KAFKA.owns(empty.key())) {
+            problems.meant(empty.key());
+            problems.add(
+                    empty, "it has no value", "give it one, or remove the line; where an empty one is meant, write ''");
+            return;
+        }
+        settings.add(new Given(empty.place(), empty.key(), text == null ? "" : text));
+        if (settings.size() > SETTINGS_MAX) {
+            problems.add(empty.place(), "there are more than " + SETTINGS_MAX + " settings", "remove what is repeated");
+            problems.throwIfAny();
         }
     }
 

@@ -104,6 +104,9 @@ class SettingsProblemsTest {
                 Arguments.of(
                         "kafka.sasl.mechanism: scram-sha-256", "is not a mechanism", "did you mean SCRAM-SHA-256?"),
                 Arguments.of("kafka.sasl.mechanism: MD5", "is not a mechanism", "name one of GSSAPI"),
+                Arguments.of("kafka.ssl.endpoint.identification.algorithm:", "it has no value", "write ''"),
+                Arguments.of("kafka: {linger.ms: ~}", "it has no value", "remove the line"),
+                Arguments.of("source.username: !!strange x", "asks for a type", "single quotes"),
                 Arguments.of("kafka.compresion.type: lz4", "is not a producer setting", "kafka.compression.type?"));
     }
 
@@ -134,6 +137,11 @@ class SettingsProblemsTest {
                 Arguments.of("postgres://db/shop", "not the JDBC URL"),
                 Arguments.of("jdbc:mysql://db/shop", "not the JDBC URL"),
                 Arguments.of("jdbc:postgresql://me:word@db/shop", "no user before the host"),
+                Arguments.of("jdbc:postgresql://db/shop?sslmod=verify-full", "a parameter sslmod"),
+                Arguments.of(
+                        "jdbc:postgresql://db/shop?sslmode=always", "sslmode=always in source.url is not possible"),
+                Arguments.of(
+                        "jdbc:postgresql://db/shop?password=x&me:word=", "a parameter that the driver does not know"),
                 Arguments.of("", "it has no value"));
     }
 
@@ -204,6 +212,16 @@ class SettingsProblemsTest {
         return Stream.of(
                 Arguments.of(laughs, "holds an alias"),
                 Arguments.of("a: &a [*a]", "no such anchor"),
+                Arguments.of(
+                        "kafka:\n  n: &a {"
+                                + IntStream.range(0, 999)
+                                        .mapToObj(i -> "k" + i + ": x")
+                                        .collect(Collectors.joining(", "))
+                                + "}\n"
+                                + IntStream.range(0, 20)
+                                        .mapToObj(i -> "  n" + i + ": *a\n")
+                                        .collect(Collectors.joining()),
+                        "more than 10000 settings"),
                 Arguments.of("a: &a x\nb: [" + "*a, ".repeat(101) + "]", "more than 100 aliases"),
                 Arguments.of("[".repeat(500_000), "nested more than 12 deep"),
                 Arguments.of("{a: ".repeat(100_000), "nested more than 12 deep"),

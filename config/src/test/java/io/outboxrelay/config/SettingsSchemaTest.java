@@ -43,6 +43,7 @@ class SettingsSchemaTest {
             strings = {
                 "source:\nkafka:",
                 "source: {password: 12345}",
+                "window: {recordsMax: '20000'}",
                 "window: {recordsMax: 7, bytesMax: 4194304}",
                 "window: {recordsMax: '${MANY}', bytesMax: 4 MiB}",
                 "route: {keyRequired: true, headers: {a: b}}",
@@ -64,6 +65,7 @@ class SettingsSchemaTest {
                 "outbox: {retention: forever}",
                 "window: {recordsMax: 0}",
                 "window: {recordsMax: many}",
+                "kafka: {ssl.endpoint.identification.algorithm: }",
                 "window: {bytesMax: 4 MB}",
                 "route: {keyRequired: maybe}",
                 "route: {headers: {a: [b]}}",

@@ -33,7 +33,7 @@ final class Reactions {
     /** Whether the current source has said that it is open. */
     private boolean sourceOpen;
 
-    /** Whether any source ever was: what is wrong afterwards is no longer a question of how the relay was set up. */
+    /** Whether any source ever was, or got as far as another relay's lock: what is wrong afterwards is no question of how it was set up. */
     private boolean everOpen;
 
     /** Why the source gets no further though it has not failed, or null. */
@@ -113,7 +113,10 @@ final class Reactions {
         }
         boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !everOpen;
         switch (failure.kind()) {
-            case FENCED -> fenced(active, failure, nowNanos);
+            case FENCED -> {
+                everOpen = true;
+                fenced(active, failure, nowNanos);
+            }
             case POSITION_LOST, POISON, BUG -> fail(failure);
             case MISCONFIGURED, TRANSIENT -> {
                 if (refuses) {

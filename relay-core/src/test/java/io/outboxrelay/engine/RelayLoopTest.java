@@ -87,6 +87,16 @@ class RelayLoopTest {
                 .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(3));
     }
 
+    /** It asks with a new session each second: a password that is being replaced, or a table, must not end it for good. */
+    @Test
+    void a_relay_that_stands_by_goes_on_trying_when_something_is_misconfigured_for_a_moment() {
+        world.outbox.nextOpenFails = Failure.of(FailureKind.FENCED, "another relay holds the outbox", "");
+        until(Standby.class);
+        world.outbox.nextOpenFails = Failure.of(FailureKind.MISCONFIGURED, "wrong password", "correct it");
+        until(Retrying.class);
+        untilRunning();
+    }
+
     @Test
     void says_so_once_while_its_source_is_held_up_and_runs_again_with_the_same_source() {
         untilRunning();

@@ -1,6 +1,8 @@
 package io.outboxrelay.jdbc;
 
+import io.outboxrelay.failure.Problem;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,11 @@ public record ConnectionSettings(
         return new ConnectionSettings(url, username, password, CONNECT_TIMEOUT_DEFAULT, SOCKET_TIMEOUT_DEFAULT);
     }
 
+    /** What is wrong with the parameters of a URL, as far as it shows without a database; holds no secret. */
+    public static List<Problem> problems(String url) {
+        return UrlParameters.of(url).problems();
+    }
+
     /** The URL for people: without user information, and only well-known harmless parameters keep their values. */
     public String urlShown() {
         String bare = scrub(USER_INFO.matcher(url).replaceAll("//" + MASK + "@"));
@@ -52,12 +59,13 @@ public record ConnectionSettings(
                 .replaceAll(p -> Matcher.quoteReplacement(p.group(1) + shown(p.group(2), p.group(3))));
     }
 
-    /** A part without a value may be the rest of a password that has an ampersand in it. */
+    /** A part without a value, or of a name that there is not, may be the rest of a password that has an ampersand in it. */
     private static String shown(String name, @Nullable String value) {
         if (value == null) {
             return name.isEmpty() ? "" : MASK;
         }
-        return name + (HARMLESS.matcher(name).matches() ? value : "=" + MASK);
+        String shown = UrlParameters.isKnown(name) ? name : MASK;
+        return shown + (HARMLESS.matcher(name).matches() ? value : "=" + MASK);
     }
 
     /** The text with every occurrence of the password replaced; for messages that others composed. */

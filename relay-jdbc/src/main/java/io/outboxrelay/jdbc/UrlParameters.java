@@ -77,7 +77,7 @@ final class UrlParameters {
         return problems;
     }
 
-    /** What no plugin may know, or is a slip of a known name. A name without a value may be the rest of a password. */
+    /** What no plugin may know, or is a slip of a known name. Any other name may be the rest of a password. */
     private Optional<Problem> unknown(String name, String value) {
         Optional<String> meant = NearestName.of(name, KNOWN.keySet());
         boolean mayBePlugins = CLASSES.keySet().stream().anyMatch(plugin -> given.containsKey(plugin.getName()));
@@ -85,14 +85,14 @@ final class UrlParameters {
             return Optional.empty();
         }
         return Optional.of(
-                value.isEmpty()
+                value.isEmpty() || meant.isEmpty()
                         ? new Problem(
-                                "source.url has a parameter without a value that the driver does not know",
-                                "write & in a value as %26; better give source.username and source.password")
+                                "source.url has a parameter that the driver does not know (not shown: it may be the rest of a"
+                                        + " password)",
+                                "remove it; or write & in a value as %26, and better give source.username and source.password")
                         : new Problem(
                                 "source.url has a parameter " + name + ", which the driver does not know",
-                                meant.map(known -> "did you mean " + known + "?")
-                                        .orElse("remove it")));
+                                "did you mean " + meant.get() + "?"));
     }
 
     private static Optional<Problem> missingClass(PGProperty parameter, String value) {
@@ -119,6 +119,10 @@ final class UrlParameters {
         return Optional.of(new Problem(
                 parameter.getName() + "=" + value + " in source.url is not possible",
                 "set " + parameter.getName() + " to one of " + String.join(", ", choices)));
+    }
+
+    static boolean isKnown(String name) {
+        return KNOWN.containsKey(name);
     }
 
     boolean has(String name) {

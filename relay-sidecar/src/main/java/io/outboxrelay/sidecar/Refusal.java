@@ -11,12 +11,11 @@ final class Refusal {
     private Refusal() {}
 
     static void print(Failure failure, PrintWriter err) {
-        print(failure.problems(), err);
+        print("outbox-relay cannot start", failure.problems(), err);
     }
 
-    static void print(List<Problem> problems, PrintWriter err) {
-        err.println(
-                "outbox-relay cannot start: " + (problems.size() == 1 ? "1 problem" : problems.size() + " problems"));
+    static void print(String heading, List<Problem> problems, PrintWriter err) {
+        err.println(heading + ": " + (problems.size() == 1 ? "1 problem" : problems.size() + " problems"));
         for (Problem problem : problems) {
             err.println("  * " + indented(problem.what(), "    "));
             if (!problem.remedy().isEmpty()) {

@@ -5,6 +5,7 @@ import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayState.Failed;
 import io.outboxrelay.engine.RelayState.Running;
+import io.outboxrelay.engine.RelayState.Standby;
 import io.outboxrelay.engine.RelayState.Stopped;
 import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
@@ -118,7 +119,7 @@ final class RelayRun {
             return;
         }
         log.entered(state, System.nanoTime());
-        if (state instanceof Running) {
+        if (state instanceof Running || state instanceof Standby) {
             ran = true;
         } else if (state instanceof Failed failure) {
             failed(failure.cause());

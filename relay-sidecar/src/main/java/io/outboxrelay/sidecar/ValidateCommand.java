@@ -98,8 +98,9 @@ final class ValidateCommand implements Callable<Integer> {
         List<Problem> problems = failures.stream()
                 .flatMap(failure -> failure.problems().stream())
                 .toList();
-        Refusal.print(problems, spec.commandLine().getErr());
         boolean waits = failures.stream().allMatch(failure -> failure.kind() == FailureKind.TRANSIENT);
+        String heading = waits ? "outbox-relay would wait" : "outbox-relay cannot start";
+        Refusal.print(heading, problems, spec.commandLine().getErr());
         return waits ? ExitCodes.FAILED : ExitCodes.MISCONFIGURED;
     }
 }

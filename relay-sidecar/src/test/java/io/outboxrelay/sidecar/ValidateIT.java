@@ -53,6 +53,7 @@ class ValidateIT {
             scene.set("kafka.bootstrap.servers", "127.0.0.1:1");
             assertThat(validate(scene)).isEqualTo(ExitCodes.FAILED);
             assertThat(out.toString()).contains("database  public.outbox");
+            assertThat(err.toString()).startsWith("outbox-relay would wait: 1 problem");
         }
     }
 
