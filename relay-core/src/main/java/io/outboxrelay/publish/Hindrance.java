@@ -23,15 +23,21 @@ record Hindrance(PublisherSettings settings, int unsettled, long nowNanos, Silen
      *
      * @param retries messages sent again
      * @param closes connections closed, by it or by brokers
-     * @param refused whether brokers refused it, or it them, for credentials or certificates
+     * @param refusedBySome whether a broker has refused the connection since the oldest message became so
+     * @param refused whether it looks as if brokers had refused it, or it them, for credentials or certificates
      */
-    record Silence(long nanos, long retries, long closes, boolean refused) {}
+    record Silence(long nanos, long retries, long closes, boolean refusedBySome, boolean refused) {}
 
     Optional<String> find(Lanes lanes, ProducerVitals vitals) {
         // What stands behind a refused message waits for a decision, not for Kafka.
         boolean silent = silence.nanos() >= WORTH_A_WORD_NANOS && (lanes.inFlight() > 0 || lanes.isFull());
         Optional<Lane> obstructed =
                 lanes.obstructed().filter(lane -> lane.obstructedNanos(nowNanos) >= WORTH_A_WORD_NANOS);
+        if ((silent || obstructed.isPresent()) && vitals.isConnected() && silence.refusedBySome()) {
+            return Optional.of("some of the brokers at " + servers()
+                    + " refuse the connection for its credentials or certificates: " + messages(unsettled)
+                    + " waiting");
+        }
         if ((silent || obstructed.isPresent()) && !vitals.isConnected()) {
             return Optional.of(
                     silence.refused()

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaPublisher implements Publisher {
 
-    private static final long SILENCE_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** How long no outcome came, and no connection stood, before a refusal is believed. */
@@ -45,6 +43,7 @@ final class KafkaPublisher implements Publisher {
     private final Mailbox mailbox;
     private final ProducerGate gate;
     private final Lanes lanes;
+    private final OldestWatch oldestWatch;
 
     /** In the order in which they were sent; the first is never settled. */
     private final ArrayDeque<Ticket> unsettled = new ArrayDeque<>();
@@ -55,11 +54,6 @@ final class KafkaPublisher implements Publisher {
     private long newsAtNanos;
     /** The producer soon after the last news, or null while that is not long ago. */
     private ProducerVitals.@Nullable Moment silenceBegan;
-
-    /** The oldest unsettled message, and since when it is, or was last looked into. */
-    private long watchedNumber = -1;
-
-    private long watchedAtNanos;
 
     /**
      * A publisher with a producer of its own.
@@ -75,6 +69,7 @@ final class KafkaPublisher implements Publisher {
         this.mailbox = new Mailbox(wakeup);
         this.gate = new ProducerGate(settings, bell, wakeup);
         this.lanes = new Lanes(gate, carefulTopics);
+        this.oldestWatch = new OldestWatch(gate.vitals());
     }
 
     @Override
@@ -107,19 +102,32 @@ final class KafkaPublisher implements Publisher {
         }
         if (delivered > 0) {
             noteNews();
-        } else if (areCredentialsRefused()) {
-            finish(unsettled.getFirst().number, SecurityFailures.refusedLater(settings), outcomes);
-            delivered++;
         }
-        if (!finished && isOldestStranded()) {
-            Ticket oldest = unsettled.getFirst();
-            finish(oldest.number, partitionsLost(oldest.lane), outcomes);
+        Failure hopeless = finished ? null : hopeless();
+        if (hopeless != null) {
+            finish(unsettled.getFirst().number, hopeless, outcomes);
             delivered++;
         }
         if (!finished) {
             lanes.advanceWaiting(nowNanos, bell.hasRung());
         }
         return delivered;
+    }
+
+    /** Why the oldest message is not going to be published by this producer, or null while it may be. */
+    private @Nullable Failure hopeless() {
+        if (unsettled.isEmpty()) {
+            oldestWatch.noneIs();
+            return null;
+        }
+        Ticket oldest = unsettled.getFirst();
+        oldestWatch.oldestIs(oldest.number, nowNanos);
+        if (oldestWatch.isRefused(nowNanos) || isCutOff()) {
+            return SecurityFailures.refusedLater(settings);
+        }
+        // A topic was deleted and made anew with fewer partitions: what is meant for the others waits in the producer
+        // for ever.
+        return oldestWatch.isDue(nowNanos) && gate.hasLostPartitions(oldest.lane) ? partitionsLost(oldest.lane) : null;
     }
 
     private boolean hasStarted() {
@@ -174,30 +182,19 @@ final class KafkaPublisher implements Publisher {
                 error);
     }
 
-    /** A producer whose credentials were withdrawn retries in silence; a new one reads them anew, and says so. */
-    private boolean areCredentialsRefused() {
+    /**
+     * Whether no broker lets the producer in any more. It retries in silence; a new one reads its credentials anew, and says
+     * so. Sooner than {@link OldestWatch#isRefused}, and also where brokers refuse without a word.
+     */
+    private boolean isCutOff() {
         long silenceNanos = nowNanos - newsAtNanos;
-        if (unsettled.isEmpty() || silenceNanos < SILENCE_NANOS) {
+        if (silenceNanos < SILENCE_NANOS) {
             return false;
         }
         ProducerVitals.Moment began = silenceBegan();
         return silenceNanos > REFUSAL_NANOS
                 && !gate.vitals().isConnected()
                 && gate.vitals().isRefusedSince(began);
-    }
-
-    /** A topic was deleted and made anew with fewer partitions: what is meant for the others waits in the producer for ever. */
-    private boolean isOldestStranded() {
-        long oldest = unsettled.isEmpty() ? -1 : unsettled.getFirst().number;
-        if (oldest != watchedNumber) {
-            watchedNumber = oldest;
-            watchedAtNanos = nowNanos;
-        }
-        if (oldest < 0 || nowNanos - watchedAtNanos < SILENCE_MAX_NANOS) {
-            return false;
-        }
-        watchedAtNanos = nowNanos;
-        return gate.hasLostPartitions(unsettled.getFirst().lane);
     }
 
     private static Failure partitionsLost(Lane lane) {
@@ -236,6 +233,7 @@ final class KafkaPublisher implements Publisher {
                 nowNanos - newsAtNanos,
                 now.retries() - began.retries(),
                 now.closes() - began.closes(),
+                oldestWatch.hasMetRefusal(),
                 gate.vitals().isRefusedSince(began));
         return new Hindrance(settings, unsettled.size(), nowNanos, silence).find(lanes, gate.vitals());
     }

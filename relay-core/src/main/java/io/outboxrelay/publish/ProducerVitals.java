@@ -23,6 +23,7 @@ final class ProducerVitals {
 
     private final Metric connections;
     private final Metric failedAuthentications;
+    private final Metric failedReauthentications;
     private final Metric authentications;
     private final Metric bytesReceived;
     private final Metric retries;
@@ -35,6 +36,7 @@ final class ProducerVitals {
         this.encrypts = encrypts;
         this.connections = metric(producer, "connection-count");
         this.failedAuthentications = metric(producer, "failed-authentication-total");
+        this.failedReauthentications = metric(producer, "failed-reauthentication-total");
         this.authentications = metric(producer, "successful-authentication-total");
         this.bytesReceived = metric(producer, "incoming-byte-total");
         this.retries = metric(producer, "record-retry-total");
@@ -46,20 +48,23 @@ final class ProducerVitals {
         return value(connections) > 0;
     }
 
+    /**
+     * How often either side has refused a connection for credentials or certificates. Certificates refused after the
+     * handshake, by TLS 1.3, count as a second authentication that failed; those of which only the end arrives do not count.
+     */
+    long refusals() {
+        return value(failedAuthentications) + value(failedReauthentications);
+    }
+
     /** As it is now. */
     Moment now() {
-        return new Moment(
-                value(failedAuthentications),
-                value(authentications),
-                value(bytesReceived),
-                value(retries),
-                value(closes));
+        return new Moment(refusals(), value(authentications), value(bytesReceived), value(retries), value(closes));
     }
 
     /**
-     * Whether brokers have refused connections since then, and answered none. With TLS 1.3 a client is through with its
-     * handshake before the broker has looked at its certificate: a refusal comes as the end of a connection that was let in
-     * and on which not one answer came.
+     * Whether brokers have refused connections since then; means something only while none stands. With TLS 1.3 a client is
+     * through with its handshake before the broker has looked at its certificate: a refusal comes as the end of a connection
+     * that was let in and on which not one answer came.
      */
     boolean isRefusedSince(Moment then) {
         Moment now = now();

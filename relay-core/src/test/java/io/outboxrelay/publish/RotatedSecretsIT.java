@@ -52,6 +52,25 @@ class RotatedSecretsIT {
         }
     }
 
+    /** To a producer every address of a broker is a broker of its own. One connection stands, as to brokers not restarted. */
+    @Test
+    void a_new_password_is_asked_for_also_where_only_some_brokers_refuse_the_old_one() {
+        try (SecuredKafka secured = new SecuredKafka(directory, BrokerSecurity.SASL_SSL)) {
+            AtomicReference<String> password = new AtomicReference<>(SecuredKafka.PASSWORD);
+            Supplier<PublisherSettings> settings = () -> PublisherSettings.of(
+                    with(secured.enteringElsewhere(BrokerSecurity.SASL_SSL), scram(password.get())), 1);
+            rotate(
+                    secured,
+                    settings,
+                    "kafka.sasl.jaas.config",
+                    () -> {
+                        assertThat(secured.entrance.connectionCount()).isOne();
+                        secured.kafka.setScramPassword(SecuredKafka.USER, "n3w-s3cret");
+                    },
+                    () -> password.set("n3w-s3cret"));
+        }
+    }
+
     /** By TLS 1.3 the producer takes itself for let in before the broker has looked at its certificate. */
     @Test
     void a_new_certificate_is_read_from_the_same_path_once_the_brokers_refuse_the_old_one() throws IOException {
@@ -66,6 +85,26 @@ class RotatedSecretsIT {
                     () -> settings,
                     "kafka.ssl.keystore",
                     () -> trustClientsOf(secured, next),
+                    () -> mounted.replace(pem(next)));
+        }
+    }
+
+    @Test
+    void a_new_certificate_is_read_also_where_only_some_brokers_refuse_the_old_one() throws IOException {
+        try (SecuredKafka secured = new SecuredKafka(directory, BrokerSecurity.MUTUAL_SSL)) {
+            CertificateAuthority next = CertificateAuthority.in(directory, "next");
+            MountedSecret mounted =
+                    MountedSecret.in(Files.createDirectory(directory.resolve("mounted")), pem(secured.authority));
+            PublisherSettings settings = PublisherSettings.of(
+                    with(secured.enteringElsewhere(BrokerSecurity.MUTUAL_SSL), showing(mounted.file("relay.pem"))), 1);
+            rotate(
+                    secured,
+                    () -> settings,
+                    "kafka.ssl.keystore",
+                    () -> {
+                        assertThat(secured.entrance.connectionCount()).isOne();
+                        trustClientsOf(secured, next);
+                    },
                     () -> mounted.replace(pem(next)));
         }
     }

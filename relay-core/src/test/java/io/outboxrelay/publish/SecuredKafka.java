@@ -18,6 +18,8 @@ final class SecuredKafka implements AutoCloseable {
     final CertificateAuthority authority;
     final EmbeddedKafka kafka;
     final TcpProxy proxy = TcpProxy.started();
+    /** Before the same listener, which knows nothing of it: only the first connection of a client goes through it. */
+    final TcpProxy entrance = TcpProxy.started();
 
     /** @param proxied how clients speak that come through the proxy */
     SecuredKafka(Path directory, BrokerSecurity proxied) {
@@ -27,6 +29,7 @@ final class SecuredKafka implements AutoCloseable {
                 .proxiedAt(proxy.port(), proxied)
                 .start();
         proxy.forwardTo(kafka.proxiedPort());
+        entrance.forwardTo(kafka.proxiedPort());
         kafka.setScramPassword(USER, PASSWORD);
     }
 
@@ -55,6 +58,11 @@ final class SecuredKafka implements AutoCloseable {
     /** The same, through the proxy. */
     Map<String, String> proxied(BrokerSecurity security) {
         return with(fitting(security), Map.of("bootstrap.servers", "localhost:" + proxy.port()));
+    }
+
+    /** The same, where the first connection, which asks who the brokers are, is another one than theirs. */
+    Map<String, String> enteringElsewhere(BrokerSecurity security) {
+        return with(fitting(security), Map.of("bootstrap.servers", "localhost:" + entrance.port()));
     }
 
     static Map<String, String> trusting(String protocol, CertificateAuthority trusted) {
@@ -96,6 +104,7 @@ final class SecuredKafka implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
+        entrance.close();
         kafka.close();
     }
 }
