@@ -5,9 +5,9 @@ import io.outboxrelay.jdbc.OutboxTable;
 import io.outboxrelay.polling.SourceWatch.Obstacle;
 import io.outboxrelay.polling.SourceWatch.Step;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,19 +82,26 @@ record Obstacles(OutboxTable table) {
                 + " LEFT JOIN pg_prepared_xacts x ON l.pid IS NULL AND x.transaction IN (SELECT t.transactionid FROM pg_locks t"
                 + " WHERE t.pid IS NULL AND t.virtualtransaction = l.virtualtransaction)"
                 + " WHERE l.granted AND l.relation IN ("
-                + locked(step).collect(Collectors.joining(", "))
+                + String.join(", ", locked(step))
                 + ") ORDER BY since; ask that in this database as a superuser or a member of pg_read_all_stats (a prepared one is"
                 + " ended by ROLLBACK PREPARED); the relay goes on by itself";
     }
 
-    /** The tables that the step needs, with their partitions. */
-    private Stream<String> locked(Step step) {
-        Stream<String> outbox = table.identity().treeOids().stream().map(String::valueOf);
-        if (step == Step.SETTLING && table.retained() instanceof OutboxTable.Archived archived) {
-            return Stream.concat(outbox, Stream.of(Identifiers.literal(archived.archive()) + "::regclass"));
+    /** What the step needs: tables with their partitions, and the sequence, which most statements hold against what was read. */
+    private List<String> locked(Step step) {
+        List<String> locked = new ArrayList<>();
+        if (step == Step.SETTLING && table.retained() instanceof OutboxTable.Kept kept) {
+            locked.add(Identifiers.literal(kept.stateTable()) + "::regclass");
+        } else {
+            table.identity().treeOids().forEach(oid -> locked.add(String.valueOf(oid)));
         }
-        return step == Step.SETTLING && table.retained() instanceof OutboxTable.Kept kept
-                ? Stream.of(Identifiers.literal(kept.stateTable()) + "::regclass")
-                : outbox;
+        if (step == Step.SETTLING && table.retained() instanceof OutboxTable.Archived archived) {
+            locked.add(Identifiers.literal(archived.archive()) + "::regclass");
+        }
+        OutboxTable.Sequence sequence = table.sequence();
+        if (sequence != null) {
+            locked.add(String.valueOf(sequence.oid()));
+        }
+        return locked;
     }
 }

@@ -94,7 +94,8 @@ final class SourceWatch {
     /**
      * What keeps rows from being read, or null.
      *
-     * @param full whether nothing more can be taken from the source before it has deleted what is published
+     * @param full whether nothing is taken from the source now: the window is full of rows that are not settled, a stop waits for them,
+     *     or nothing can be published
      */
     @Nullable
     Failure hindrance(boolean full, long nowNanos) {
@@ -112,7 +113,7 @@ final class SourceWatch {
         }
         held = settling;
         if (full && held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {
-            return hindrance(held.by(), ", and nothing more fits into the window");
+            return hindrance(held.by(), ", and nothing more is taken from it");
         }
         return null;
     }

@@ -68,6 +68,22 @@ class HindranceIT {
     }
 
     @Test
+    void a_lock_on_the_sequence_by_which_kept_rows_are_told_is_found_out_too() throws SQLException {
+        outbox.keeping();
+        try (TestConsumer consumer = TestConsumer.of(outbox).awaitOpen();
+                Connection migration = database.connect()) {
+            migration.setAutoCommit(false);
+            OutboxFixture.execute(migration, "ALTER SEQUENCE " + outbox.table() + "_seq_seq RENAME TO other");
+            assertThat(outbox.query(who(consumer.awaitHindrance())))
+                    .first()
+                    .isEqualTo(Integer.toString(
+                            migration.unwrap(PGConnection.class).getBackendPID()));
+            migration.rollback();
+            awaitUnhindered(consumer);
+        }
+    }
+
+    @Test
     void a_prepared_transaction_that_locks_a_partition_is_found_out_too() throws SQLException {
         database.execute("CREATE TABLE parts (LIKE " + outbox.table() + ", seq2 bigint GENERATED ALWAYS AS IDENTITY,"
                 + " PRIMARY KEY (seq2)) PARTITION BY HASH (seq2); ALTER TABLE parts DROP COLUMN seq;"
