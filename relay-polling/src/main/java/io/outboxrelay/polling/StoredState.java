@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ record StoredState(int format, long version, StateOrigin origin, long timeline, 
     }
 
     private static List<Long> numbers(ResultSet row, String column) throws SQLException {
-        return Arrays.asList((Long[]) row.getArray(column).getArray());
+        Array numbers = row.getArray(column);
+        return Arrays.asList(numbers == null ? new Long[1] : (Long[]) numbers.getArray());
     }
 }
