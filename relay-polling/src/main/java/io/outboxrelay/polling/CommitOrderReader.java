@@ -135,12 +135,13 @@ final class CommitOrderReader implements TableReader {
     }
 
     @Override
-    public void tend(long nowNanos) throws SQLException {
+    public boolean tend(long nowNanos) throws SQLException {
         checkAtNanos = nowNanos + CHECK_INTERVAL_NANOS;
         table.check();
         long askedNanos = System.nanoTime();
         long showedMicros = Long.parseLong(ask(sql.clock()));
         clock.observe(showedMicros, askedNanos, System.nanoTime());
+        return false;
     }
 
     @Override

@@ -54,16 +54,17 @@ final class KeepingRetention implements Retention {
 
     /**
      * A row that stands where none could appear any more looks like all those that are published. Instead the state is looked
-     * after: gaps that were given up since leave it even when nothing is published, and nobody else has touched it.
+     * after: nobody else has touched it, and gaps that were given up since leave it even when nothing is published.
      */
     @Override
     public long sweep() throws SQLException {
-        PublishedExtent extent = progress.extentAfter(stored, 0);
-        if (extent.equals(stored)) {
-            row.check();
-        } else {
-            store(extent);
-        }
+        row.check();
         return Sweep.PAUSE_LONGEST_NANOS;
+    }
+
+    /** Not for {@link #sweep} to store: whoever refuses that is in the way of settling, and of nothing else. */
+    @Override
+    public boolean isStale() {
+        return !progress.extentAfter(stored, 0).equals(stored);
     }
 }

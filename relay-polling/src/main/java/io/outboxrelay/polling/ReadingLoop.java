@@ -66,9 +66,17 @@ final class ReadingLoop {
         }
         long now = System.nanoTime();
         if (now - reader.tendAtNanos() >= 0) {
-            steps.run(SourceWatch.Step.TENDING, () -> reader.tend(now));
+            tend(now);
         }
         park(room);
+    }
+
+    private void tend(long nowNanos) throws SQLException {
+        boolean[] stale = {false};
+        steps.run(SourceWatch.Step.TENDING, () -> stale[0] = reader.tend(nowNanos));
+        if (stale[0]) {
+            steps.run(SourceWatch.Step.SETTLING, () -> reader.settleOldest(0));
+        }
     }
 
     private void delete(long nowNanos) throws SQLException {

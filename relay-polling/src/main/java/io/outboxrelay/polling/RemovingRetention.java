@@ -64,4 +64,9 @@ final class RemovingRetention implements Retention {
     public long sweep() throws SQLException {
         return sweep.run(progress);
     }
+
+    @Override
+    public boolean isStale() {
+        return false;
+    }
 }

@@ -26,4 +26,7 @@ interface Retention {
      * @return how long to wait until the next time, in nanoseconds
      */
     long sweep() throws SQLException;
+
+    /** Whether {@link #settleOldest} of none would make anything durable. */
+    boolean isStale();
 }

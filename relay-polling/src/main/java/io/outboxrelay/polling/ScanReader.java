@@ -80,9 +80,10 @@ final class ScanReader implements TableReader {
     }
 
     @Override
-    public void tend(long nowNanos) throws SQLException {
+    public boolean tend(long nowNanos) throws SQLException {
         checkAtNanos = nowNanos + CHECK_INTERVAL_NANOS;
         new TableWatch(session).check();
+        return false;
     }
 
     @Override

@@ -131,11 +131,12 @@ final class SequenceReader implements TableReader {
     }
 
     @Override
-    public void tend(long nowNanos) throws SQLException {
+    public boolean tend(long nowNanos) throws SQLException {
         if (progress.needsLook() && nowNanos - askAtNanos >= 0) {
             settle(nowNanos);
         }
-        if (nowNanos - sweepAtNanos >= 0) {
+        boolean sweeps = nowNanos - sweepAtNanos >= 0;
+        if (sweeps) {
             // Before the statements: one that an application's lock holds up is not to be tried at once again.
             sweepAtNanos = nowNanos + Sweep.PAUSE_LONGEST_NANOS;
             if (retention.isSweepAtStart()) {
@@ -144,6 +145,7 @@ final class SequenceReader implements TableReader {
             }
             sweepAtNanos = System.nanoTime() + retention.sweep();
         }
+        return sweeps && retention.isStale();
     }
 
     @Override

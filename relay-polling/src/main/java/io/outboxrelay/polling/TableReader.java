@@ -19,8 +19,12 @@ interface TableReader {
      */
     void settleOldest(int count) throws SQLException;
 
-    /** Does what is due besides reading and settling. */
-    void tend(long nowNanos) throws SQLException;
+    /**
+     * Does what is due besides reading and settling.
+     *
+     * @return whether settling is worth it though no row was settled: {@link #settleOldest} of none
+     */
+    boolean tend(long nowNanos) throws SQLException;
 
     /** When {@link #tend} has something to do, as {@link System#nanoTime}. */
     long tendAtNanos();

@@ -105,6 +105,33 @@ class KeepIT {
         }
     }
 
+    /** To end the session would publish again what is on its way. */
+    @Test
+    void a_trigger_that_refuses_the_state_without_the_gaps_that_were_given_up_ends_no_session() throws SQLException {
+        try (Connection undone = database.connect();
+                TestConsumer consumer = TestConsumer.of(outbox).awaitOpen()) {
+            undone.setAutoCommit(false);
+            outbox.insert(undone, "undone");
+            outbox.insert("a");
+            consumer.awaitRecords(1);
+            consumer.commitAll();
+            consumer.awaitCommitted(consumer.records().get(0).position());
+            outbox.insert("on its way");
+            consumer.awaitRecords(2);
+            database.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$ BEGIN RAISE EXCEPTION 'refused by a trigger'; END $$; CREATE TRIGGER refuse BEFORE UPDATE ON"
+                    + " outbox_relay_state FOR EACH ROW EXECUTE FUNCTION refuse()");
+            undone.rollback();
+            consumer.taking(0, 0);
+            assertThat(consumer.awaitHindrance().summary())
+                    .contains("cannot be stored in public.outbox_relay_state", "refused by a trigger");
+            database.execute("DROP TRIGGER refuse ON outbox_relay_state");
+            await().atMost(PATIENCE)
+                    .until(() -> consumer.take().hindrance() == null
+                            && state("top || gaps_hi::text").equals("2{}"));
+        }
+    }
+
     /** Every other number was drawn for nothing, and while a transaction is open that drew one too, it may be its. */
     @Test
     void with_too_many_gaps_nothing_more_is_read_above_them_until_whoever_may_fill_them_has_ended()
