@@ -35,12 +35,15 @@ final class KeepingRetention implements Retention {
     private void store(PublishedExtent extent) throws SQLException {
         long top = progress.frontier().top();
         if (!row.store(extent, top)) {
-            // The sequence went back, or somebody has changed the row, or both were mended in between.
+            // Somebody has changed the row; or the sequence went back, which is noted even where it is mended by now.
+            boolean noted = row.distrust();
             holders.ask(top);
-            row.check();
+            if (!noted) {
+                row.check();
+            }
             throw new RelayException(
                     FailureKind.TRANSIENT,
-                    "how far publishing got could not be stored, and now it could",
+                    "how far publishing got could not be stored, as numbers went back, which they do no longer",
                     "nothing; the relay starts over with a new session");
         }
         stored = extent;

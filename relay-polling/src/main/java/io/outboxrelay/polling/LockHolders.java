@@ -26,14 +26,7 @@ final class LockHolders {
 
     /** Where a new session reads the whole table again, whatever the numbers are. */
     LockHolders(PollingSession session, SequenceSql sql) {
-        this(
-                session,
-                sql,
-                (top, lastDrawn) -> new RelayException(
-                        FailureKind.TRANSIENT,
-                        "the sequence of " + session.table().identity().quotedName() + " went back to " + lastDrawn
-                                + ", and " + top + " was read already",
-                        START_OVER));
+        this(session, sql, startsOver(session.table().identity().quotedName()));
     }
 
     /** @param wentBack what to do when numbers are drawn again */
@@ -44,9 +37,27 @@ final class LockHolders {
         this.holders = sql.holders(session.table().identity().treeOids());
     }
 
+    private static WentBack startsOver(String table) {
+        return new WentBack() {
+            @Override
+            public void suspected() {}
+
+            @Override
+            public RelayException noticed(long top, long lastDrawn) {
+                return new RelayException(
+                        FailureKind.TRANSIENT,
+                        "the sequence of " + table + " went back to " + lastDrawn + ", and " + top
+                                + " was read already",
+                        START_OVER);
+            }
+        };
+    }
+
     /** Numbers that were read are drawn again. */
-    @FunctionalInterface
     interface WentBack {
+
+        /** A statement has found numbers below those that were read; the sequence may be as far again by now. */
+        void suspected() throws SQLException;
 
         /**
          * @param top the highest number read
@@ -54,6 +65,17 @@ final class LockHolders {
          * @return what is to be thrown
          */
         RelayException noticed(long top, long lastDrawn) throws SQLException;
+    }
+
+    /**
+     * A statement has found other numbers than those that were read: notes that, and finds out what happened, if that can still be seen.
+     *
+     * @param top the highest number read
+     * @throws RelayException as {@link #ask}
+     */
+    void numbersUnknown(long top) throws SQLException {
+        wentBack.suspected();
+        ask(top);
     }
 
     /** From now on locks on these tables count as well. */

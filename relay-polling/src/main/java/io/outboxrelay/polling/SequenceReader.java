@@ -81,7 +81,7 @@ final class SequenceReader implements TableReader {
         SequenceSql sql = SequenceSql.of(session);
         StateClaim.Claimed state =
                 StateClaim.make(session, new StateSql(kept.stateTable(), session.guard(), sql.notGoneBack()), lineage);
-        LockHolders holders = new LockHolders(session, sql, state.row()::wentBack);
+        LockHolders holders = new LockHolders(session, sql, state.row());
         ReadingProgress progress = new ReadingProgress(rules, state.extent(), KeepingRetention.GAPS_MAX);
         Retention retention = new KeepingRetention(progress, state.row(), holders, state.extent());
         return new SequenceReader(
@@ -119,7 +119,7 @@ final class SequenceReader implements TableReader {
             }
             if (String.valueOf(e.getMessage()).contains(SequenceSql.UNKNOWN_NUMBERS)) {
                 // It says better what is wrong.
-                holders.ask(progress.frontier().top());
+                holders.numbersUnknown(progress.frontier().top());
             }
             throw e;
         }

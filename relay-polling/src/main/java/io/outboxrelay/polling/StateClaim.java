@@ -56,7 +56,8 @@ final class StateClaim {
         }
         // Numbers that the state knows were drawn before this session took the lock.
         long lastDrawn = lastDrawn();
-        if (stored.format() == StateSql.FORMAT && lastDrawn < stored.extent().top()) {
+        if (stored.format() == StateSql.FORMAT
+                && (lastDrawn < stored.extent().top() || lineage.isDistrusted(stored.version()))) {
             StateRow.distrust(session, sql, stored.version());
             stored = Objects.requireNonNull(find());
         }
@@ -85,12 +86,12 @@ final class StateClaim {
     }
 
     private Claimed makeFirst() throws SQLException {
-        PublishedExtent last = lineage.published();
+        SessionLineage.Published last = lineage.published();
         if (last != null) {
             throw position.gone(last);
         }
         position.checkNotRenamed(otherName());
-        LOG.info(
+        LOG.warn(
                 "{} does not say how far {} is published: everything that stands in it is published now",
                 sql.stateTable(),
                 outbox());
@@ -111,8 +112,10 @@ final class StateClaim {
             if (!row.next()) {
                 throw StateRow.fenced(sql, outbox());
             }
-            lineage.published(extent);
-            return new Claimed(new StateRow(session, sql, position, lineage, StateRow.Version.of(row)), extent);
+            StateRow.Version version = StateRow.Version.of(row);
+            lineage.published(
+                    new SessionLineage.Published(version.number(), extent, position.here(), position.timeline()));
+            return new Claimed(new StateRow(session, sql, position, lineage, version), extent);
         }
     }
 

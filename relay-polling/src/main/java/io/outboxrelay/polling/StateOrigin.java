@@ -19,6 +19,11 @@ record StateOrigin(long systemIdentifier, long outbox, long sequence, long seque
     /** No file's number. */
     static final long DISTRUSTED = 0;
 
+    /** The same, once numbers were seen to go back. */
+    StateOrigin distrusted() {
+        return new StateOrigin(systemIdentifier, outbox, sequence, DISTRUSTED);
+    }
+
     /** In which respects the present differs, for people. */
     List<String> differences(StateOrigin now) {
         List<String> differences = new ArrayList<>();

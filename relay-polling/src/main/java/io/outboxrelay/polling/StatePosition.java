@@ -86,12 +86,12 @@ record StatePosition(String stateTable, Names table, StateOrigin here, long time
      *
      * @param last what it said
      */
-    RelayException gone(PublishedExtent last) {
+    RelayException gone(SessionLineage.Published last) {
         String again = "to publish everything that stands in the outbox again, just start the relay again";
         return new RelayException(
                 FailureKind.POSITION_LOST,
                 "the state of " + table.outbox() + " in " + stateTable + " was deleted while the relay ran",
-                last.gaps().size() > SHOWN_GAPS_MAX
+                last.extent().gaps().size() > SHOWN_GAPS_MAX
                         ? "restore the row from a backup and start the relay again; " + again
                         : "if that was a mistake, go on from it: " + restore(last) + START + "; " + again);
     }
@@ -128,14 +128,17 @@ record StatePosition(String stateTable, Names table, StateOrigin here, long time
                 + Identifiers.literal(table.outbox()) + " AND version = " + version;
     }
 
-    private String restore(PublishedExtent last) {
+    /** With the origin of then: whether that is the present one is for the next start to say. */
+    private String restore(SessionLineage.Published last) {
+        StateOrigin then = last.origin();
+        PublishedExtent extent = last.extent();
         return "INSERT INTO " + stateTable
                 + " (outbox, format, version, system_identifier, timeline, outbox_oid, sequence_oid,"
                 + " sequence_filenode, top, gaps_lo, gaps_hi, stored_at) VALUES ("
-                + Identifiers.literal(table.outbox()) + ", " + StateSql.FORMAT + ", 1, " + here.systemIdentifier()
-                + ", "
-                + timeline + ", " + here.outbox() + ", " + here.sequence() + ", " + here.sequenceFilenode() + ", '"
-                + last.top() + "', " + array(last.gapsLo()) + ", " + array(last.gapsHi()) + ", now())";
+                + Identifiers.literal(table.outbox()) + ", " + StateSql.FORMAT + ", 1, " + then.systemIdentifier()
+                + ", " + last.timeline() + ", " + then.outbox() + ", " + then.sequence() + ", "
+                + then.sequenceFilenode() + ", '" + extent.top() + "', " + array(extent.gapsLo()) + ", "
+                + array(extent.gapsHi()) + ", now())";
     }
 
     private String forget(String name) {

@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
  * backup, to a standby, back in time. A session claims it at its start by raising its version ({@link StateClaim}), and from then
  * on writes only the version that it knows: what anybody else writes is noticed. Used by the source's thread only.
  */
-final class StateRow {
+final class StateRow implements LockHolders.WentBack {
 
     private final PollingSession session;
     private final StateSql sql;
@@ -54,7 +54,8 @@ final class StateRow {
         // At its old place it is no longer after VACUUM FULL, for instance.
         boolean stored = store(sql.updateAt(), true, extent, topRead) || store(sql.update(), false, extent, topRead);
         if (stored) {
-            lineage.published(extent);
+            lineage.published(
+                    new SessionLineage.Published(version.number(), extent, position.here(), position.timeline()));
         }
         return stored;
     }
@@ -100,22 +101,45 @@ final class StateRow {
         }
     }
 
-    /**
-     * Notes for every later session that numbers are drawn again: by then the sequence may be as far as it was, and would hide it.
-     *
-     * @param top the highest number read
-     * @return what is to be thrown
-     */
-    RelayException wentBack(long top, long lastDrawn) throws SQLException {
+    @Override
+    public void suspected() throws SQLException {
+        lineage.distrust();
         distrust(session, sql, version.number());
+    }
+
+    /** Notes it for every later session: by then the sequence may be as far as it was, and would hide it. */
+    @Override
+    public RelayException noticed(long top, long lastDrawn) throws SQLException {
+        suspected();
         return position.wentBack(version.number() + 1, top, lastDrawn);
     }
 
-    static void distrust(PollingSession session, StateSql sql, long version) throws SQLException {
+    /**
+     * Notes for every later session that numbers are drawn again, as is so where {@link #store} stored nothing and nobody else has
+     * written the row.
+     *
+     * @return false if somebody has; nothing is noted then
+     */
+    boolean distrust() throws SQLException {
+        boolean noted;
+        try {
+            noted = distrust(session, sql, version.number());
+        } catch (SQLException e) {
+            // The next session of this relay notes it.
+            lineage.distrust();
+            throw e;
+        }
+        if (noted) {
+            lineage.distrust();
+        }
+        return noted;
+    }
+
+    static boolean distrust(PollingSession session, StateSql sql, long version) throws SQLException {
         try (PreparedStatement statement = session.connection().prepareStatement(sql.distrust())) {
             statement.setString(1, session.table().identity().quotedName());
             statement.setLong(2, version);
-            statement.executeUpdate();
+            return statement.executeUpdate() > 0;
         }
     }
 

@@ -4,12 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others do to the state, or to what it is true of, while the relay runs. */
 class StateChangedIT {
@@ -74,6 +84,78 @@ class StateChangedIT {
     }
 
     @Test
+    void a_state_that_is_deleted_and_restored_says_of_what_it_was_true() throws SQLException {
+        try (TestConsumer consumer = outbox.consumer().awaitOpen()) {
+            database.execute("BEGIN; DELETE FROM outbox_relay_state; TRUNCATE " + table
+                    + " RESTART IDENTITY; INSERT INTO " + table
+                    + " (id, key, payload) SELECT 'new' || n, 'k', 'p' FROM generate_series(1, 20) n; COMMIT");
+            consumer.awaitFailure();
+        }
+        Failure failure;
+        try (TestConsumer consumer = outbox.consumer()) {
+            failure = KeptOutbox.lost(consumer, "was deleted while the relay ran");
+        }
+        outbox.anotherProcess();
+        database.execute(KeptOutbox.goOn(failure));
+        outbox.refused("is not of what stands there now", "the sequence");
+    }
+
+    /** By the time anybody looks at the sequence it is as far as it was: the read, or the store, is all the evidence. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void numbers_that_went_back_only_for_a_moment_are_noted(boolean reading) throws SQLException {
+        if (!reading) {
+            outbox.fixture.readingWhenNotified("never");
+        }
+        outbox.fixture.insert("new");
+        AtomicBoolean mended = new AtomicBoolean();
+        AtomicBoolean back = new AtomicBoolean();
+        Supplier<OutboxSource> sources = PollingSource.factory(
+                outbox.fixture.settings(),
+                new OutboxColumns(List.of()),
+                new SessionLineage(new PollingCounters()),
+                () -> beforeLooking(outbox.fixture.connect(), () -> {
+                    if (back.get()) {
+                        database.execute("SELECT setval(" + outbox.sequence() + ", 11)");
+                        mended.set(true);
+                    }
+                }));
+        try (TestConsumer consumer = TestConsumer.of(sources.get()).awaitOpen()) {
+            consumer.awaitRecords(1);
+            back.set(true);
+            database.execute("SELECT setval(" + outbox.sequence() + ", 3)");
+            if (!reading) {
+                consumer.commitAll();
+            }
+            assertThat(consumer.awaitFailure().kind()).isEqualTo(FailureKind.TRANSIENT);
+            assertThat(mended).isTrue();
+        }
+        outbox.refused("the sequence was seen to go back");
+    }
+
+    private interface Prank {
+        void run() throws SQLException;
+    }
+
+    /** A connection that plays a prank right before it is asked who holds locks. */
+    private static Connection beforeLooking(Connection connection, Prank prank) {
+        return (Connection) Proxy.newProxyInstance(
+                StateChangedIT.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("prepareStatement")
+                            && arguments[0].toString().contains("q.drawn")) {
+                        prank.run();
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
     void numbers_that_are_drawn_again_while_the_relay_runs_stop_it_for_good() throws SQLException {
         try (TestConsumer consumer = outbox.consumer().awaitOpen()) {
             database.execute("DELETE FROM " + table + "; SELECT setval(" + outbox.sequence() + ", 3)");
@@ -94,7 +176,7 @@ class StateChangedIT {
             assertThat(consumer.awaitFailure().kind()).isEqualTo(FailureKind.TRANSIENT);
             assertThat(consumer.records()).isEmpty();
         }
-        outbox.refused("the sequence's file, which a restart changes, was");
+        outbox.refused("is not of what stands there now", "the sequence");
     }
 
     @Test
