@@ -121,7 +121,7 @@ final class CommitOrderReader implements TableReader {
     }
 
     @Override
-    public void settleOldest(int count) throws SQLException {
+    public long settleOldest(int count) throws SQLException {
         // The id as well: where numbers come from anywhere, another row may stand under one that was deleted meanwhile.
         RowDelete delete =
                 new RowDelete(sql.delete(), "text", List.of(standing.oldestNumbers(count), standing.oldestIds(count)));
@@ -132,6 +132,7 @@ final class CommitOrderReader implements TableReader {
         }
         removed.missing().deleted(rows, count);
         standing.forgetOldest(count);
+        return 0;
     }
 
     @Override

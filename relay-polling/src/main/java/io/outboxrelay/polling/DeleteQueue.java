@@ -10,6 +10,7 @@ final class DeleteQueue {
 
     static final int BATCH_ROWS_MAX = 20_000;
     private static final int WAITING_ROWS_MAX = 5_000;
+    private static final int PAUSED_ROWS_MAX = 10_000;
     private static final long WAITING_NANOS_MAX = 20_000_000;
     private static final long RETRY_NANOS = 1_000_000_000;
 
@@ -18,11 +19,13 @@ final class DeleteQueue {
     private long deleted;
     private long waitingSinceNanos;
     private long retryAtNanos;
+    private long fewAtNanos;
 
     /** Starts at the checkpoint of a session, with nothing to delete. */
     DeleteQueue(long nowNanos) {
         waitingSinceNanos = nowNanos;
         retryAtNanos = nowNanos;
+        fewAtNanos = nowNanos;
     }
 
     /** The engine has settled everything up to here. */
@@ -44,6 +47,7 @@ final class DeleteQueue {
     boolean due(long nowNanos, boolean idle) {
         return rowsWaiting() > 0
                 && nowNanos - retryAtNanos >= 0
+                && (nowNanos - fewAtNanos >= 0 || rowsWaiting() >= PAUSED_ROWS_MAX)
                 && (idle || rowsWaiting() >= WAITING_ROWS_MAX || nowNanos - waitingSinceNanos >= WAITING_NANOS_MAX);
     }
 
@@ -53,6 +57,7 @@ final class DeleteQueue {
             return nowNanos + Long.MAX_VALUE / 4;
         }
         long due = waitingSinceNanos + WAITING_NANOS_MAX;
+        due = due - fewAtNanos > 0 ? due : fewAtNanos;
         return due - retryAtNanos > 0 ? due : retryAtNanos;
     }
 
@@ -74,6 +79,11 @@ final class DeleteQueue {
     /** The application holds some of the rows: not at once again. */
     void heldUp(long nowNanos) {
         retryAtNanos = nowNanos + RETRY_NANOS;
+    }
+
+    /** To delete costs as much for few rows as for many: not before then, unless many wait. */
+    void fewNotBefore(long atNanos) {
+        fewAtNanos = atNanos;
     }
 
     /** A position that became durable since the last call, or null. */

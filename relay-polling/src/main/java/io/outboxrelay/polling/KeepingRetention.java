@@ -13,6 +13,15 @@ final class KeepingRetention implements Retention {
     /** A read looks into each, some 7 microseconds long, and each is 16 bytes of every state that is stored. */
     static final int GAPS_MAX = 20_000;
 
+    /**
+     * So that about 1 MB of gaps is stored in a second: while somebody's transaction is open, no version of the row can be removed, nor
+     * what it wrote to the log beside.
+     */
+    private static final long PAUSE_NANOS_PER_GAP = 16_000;
+
+    /** A stop waits for what is settled to be stored. */
+    private static final long PAUSE_LONGEST_NANOS = 500_000_000;
+
     private final ReadingProgress progress;
     private final StateRow row;
     private final LockHolders holders;
@@ -27,9 +36,10 @@ final class KeepingRetention implements Retention {
     }
 
     @Override
-    public void settleOldest(int count) throws SQLException {
+    public long settleOldest(int count) throws SQLException {
         store(progress.extentAfter(stored, count));
         progress.settledOldest(count);
+        return Math.min(PAUSE_LONGEST_NANOS, stored.gaps().size() * PAUSE_NANOS_PER_GAP);
     }
 
     private void store(PublishedExtent extent) throws SQLException {

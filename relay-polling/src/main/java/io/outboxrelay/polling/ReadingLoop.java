@@ -96,11 +96,13 @@ final class ReadingLoop {
     private void deleteAllWaiting() throws SQLException {
         while (deletes.rowsWaiting() > 0) {
             int rows = deletes.batchRows();
-            if (!steps.run(SourceWatch.Step.SETTLING, () -> reader.settleOldest(rows))) {
+            long[] pauseNanos = {0};
+            if (!steps.run(SourceWatch.Step.SETTLING, () -> pauseNanos[0] = reader.settleOldest(rows))) {
                 deletes.heldUp(System.nanoTime());
                 return;
             }
             deletes.deleted(rows);
+            deletes.fewNotBefore(System.nanoTime() + pauseNanos[0]);
         }
     }
 

@@ -33,7 +33,7 @@ final class RemovingRetention implements Retention {
     record Removed(RowRemoval removal, MissingRows missing) {}
 
     @Override
-    public void settleOldest(int count) throws SQLException {
+    public long settleOldest(int count) throws SQLException {
         DeletePlan plan = progress.planDelete(count);
         long[] top = {progress.frontier().top()};
         List<RowDelete> deletes = new ArrayList<>();
@@ -53,6 +53,7 @@ final class RemovingRetention implements Retention {
         removed.missing().deleted(rows, count);
         progress.settledOldest(count);
         progress.coalesce();
+        return 0;
     }
 
     @Override

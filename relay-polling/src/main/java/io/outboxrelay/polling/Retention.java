@@ -12,9 +12,10 @@ interface Retention {
      * The rows read longest ago are settled; this is durable when it returns. When it throws, it is as if nothing had been said.
      *
      * @param count how many of those that stand
+     * @return how long to let few rows wait before the next time, in nanoseconds: more than 0 where it costs as much for few as for many
      * @throws io.outboxrelay.failure.RelayException BUG if more rows than these were concerned
      */
-    void settleOldest(int count) throws SQLException;
+    long settleOldest(int count) throws SQLException;
 
     /** Whether the next {@link #sweep} begins anew. */
     boolean isSweepAtStart();

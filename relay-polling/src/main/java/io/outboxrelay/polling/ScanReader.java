@@ -69,7 +69,7 @@ final class ScanReader implements TableReader {
     }
 
     @Override
-    public void settleOldest(int count) throws SQLException {
+    public long settleOldest(int count) throws SQLException {
         List<String> ids = standing.stream().limit(count).toList();
         RowDelete delete = new RowDelete(sql.deleteIds(), "text", List.of((Object) ids.toArray(new String[0])));
         missing.deleted(removal.remove(List.of(delete), count), count);
@@ -77,6 +77,7 @@ final class ScanReader implements TableReader {
             standing.remove();
             isStanding.remove(id);
         }
+        return 0;
     }
 
     @Override

@@ -126,8 +126,8 @@ final class SequenceReader implements TableReader {
     }
 
     @Override
-    public void settleOldest(int count) throws SQLException {
-        retention.settleOldest(count);
+    public long settleOldest(int count) throws SQLException {
+        return retention.settleOldest(count);
     }
 
     @Override

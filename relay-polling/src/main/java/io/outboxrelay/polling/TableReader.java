@@ -15,9 +15,10 @@ interface TableReader {
      * throws, nothing has happened.
      *
      * @param count how many of those that stand
+     * @return how long to let few rows wait before the next time, in nanoseconds: more than 0 where it costs as much for few as for many
      * @throws io.outboxrelay.failure.RelayException BUG if more rows than these were concerned
      */
-    void settleOldest(int count) throws SQLException;
+    long settleOldest(int count) throws SQLException;
 
     /**
      * Does what is due besides reading and settling.

@@ -71,6 +71,17 @@ class DeleteQueueTest {
         assertThat(queue.due(1_005 * MS, true)).isTrue();
     }
 
+    @Test
+    void lets_few_rows_wait_where_they_cost_as_much_as_many() {
+        queue.fewNotBefore(300 * MS);
+        queue.settled(at(9_999), 0);
+        assertThat(queue.due(299 * MS, true)).isFalse();
+        assertThat(queue.dueNanos(0)).isEqualTo(300 * MS);
+        assertThat(queue.due(300 * MS, true)).isTrue();
+        queue.settled(at(10_000), 0);
+        assertThat(queue.due(0, true)).isTrue();
+    }
+
     private static PollingPosition at(long ordinal) {
         return new PollingPosition(1, ordinal);
     }

@@ -8,6 +8,8 @@ import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +159,28 @@ class KeepIT {
                 consumer.awaitRecords(rows + 1);
                 assertThat(consumer.ids()).doesNotHaveDuplicates().contains("late");
                 await().atMost(PATIENCE).until(() -> consumer.take().hindrance() == null);
+            }
+        }
+    }
+
+    @Test
+    void a_state_with_many_gaps_is_stored_less_often() throws SQLException {
+        String sequence = "pg_get_serial_sequence('" + outbox.table() + "', 'seq')";
+        try (Connection open = database.connect()) {
+            open.setAutoCommit(false);
+            outbox.insert(open, "late");
+            database.execute("INSERT INTO " + outbox.table()
+                    + " (seq, id, key, payload) OVERRIDING SYSTEM VALUE SELECT CASE WHEN nextval(" + sequence
+                    + ") > 0 THEN nextval(" + sequence + ") END, 'e' || n, 'k', 'p' FROM generate_series(1, 10000) n");
+            try (TestConsumer consumer = TestConsumer.of(outbox).committing().awaitOpen()) {
+                List<Double> storedAtMillis = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    outbox.insert("later");
+                    consumer.awaitCommitted(
+                            consumer.awaitRecords(10_001 + i).get(10_000 + i).position());
+                    storedAtMillis.add(Double.valueOf(state("extract(epoch FROM stored_at) * 1000")));
+                }
+                assertThat(storedAtMillis.get(2) - storedAtMillis.get(1)).isGreaterThan(150);
             }
         }
     }
