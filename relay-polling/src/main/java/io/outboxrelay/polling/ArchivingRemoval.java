@@ -16,9 +16,6 @@ import java.util.stream.Collectors;
  */
 final class ArchivingRemoval implements RowRemoval {
 
-    /** That of an exception which a trigger raises. */
-    private static final String ROWS_DISCARDED = "P0001";
-
     private final PollingSession session;
     private final String archive;
     private final String around;
@@ -37,6 +34,15 @@ final class ArchivingRemoval implements RowRemoval {
                 + ") OVERRIDING SYSTEM VALUE SELECT " + names + " FROM d RETURNING 1)"
                 + " SELECT (SELECT count(*) FROM d), (SELECT count(*) FROM a), (SELECT count(*) FROM pg_attribute WHERE attrelid = "
                 + session.table().identity().oid() + " AND attnum > 0 AND NOT attisdropped)";
+    }
+
+    /** Fewer rows came than were sent. The words are the relay's own, and quote no row. */
+    static final class RowsDiscarded extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        RowsDiscarded(String what) {
+            super(what);
+        }
     }
 
     @Override
@@ -67,10 +73,8 @@ final class ArchivingRemoval implements RowRemoval {
                         "nothing; the relay starts over with a new session and says whether the archive needs them too");
             }
             if (counts.getInt(2) != deleted) {
-                throw new SQLException(
-                        "of " + deleted + " published rows only " + counts.getInt(2) + " came to stand in " + archive
-                                + ": a trigger there discards rows",
-                        ROWS_DISCARDED);
+                throw new RowsDiscarded("of " + deleted + " published rows only " + counts.getInt(2)
+                        + " came to stand in " + archive + ": a trigger there discards rows");
             }
             return deleted;
         }

@@ -23,11 +23,14 @@ record Obstacles(OutboxTable table) {
 
     private static final String DISK_FULL = "53100";
 
-    /** Classes of errors: a constraint is violated, a trigger's function refuses. */
-    private static final Set<String> REFUSED = Set.of("23", "P0");
+    /** A class of errors: a constraint is violated. */
+    private static final String VIOLATED = "23";
 
-    /** A value does not fit: the only class whose first line quotes the value, and that may be of a payload. */
+    /** A value does not fit: the server's first line quotes it, and it may be of a payload. */
     private static final String UNFIT = "22";
+
+    /** A trigger's function refuses: its first line says whatever its author wrote, a payload if they wished. */
+    private static final String RAISED = "P0";
 
     private static final String CHANGE =
             "change it, or what it objects to; until then the rows stay where they are, and the relay goes on by itself";
@@ -47,17 +50,22 @@ record Obstacles(OutboxTable table) {
                     "the database has no space left (" + said + ")",
                     "free some where the server keeps its data; the relay goes on by itself");
         }
-        if (step != Step.SETTLING || state.length() != 5) {
-            return null;
+        String why = step == Step.SETTLING ? whyRefused(error, state, said) : null;
+        return why == null ? null : new Obstacle(whatOf(step), why, CHANGE);
+    }
+
+    private static @Nullable String whyRefused(SQLException error, String state, String said) {
+        if (error instanceof ArchivingRemoval.RowsDiscarded) {
+            return "a trigger refuses it (" + said + ")";
         }
-        String kind = state.substring(0, 2);
-        if (UNFIT.equals(kind)) {
-            return new Obstacle(
-                    whatOf(step), "a constraint or a trigger takes a value for unfit (SQLSTATE " + state + ")", CHANGE);
-        }
-        return REFUSED.contains(kind)
-                ? new Obstacle(whatOf(step), "a constraint or a trigger refuses it (" + said + ")", CHANGE)
-                : null;
+        return switch (state.length() == 5 ? state.substring(0, 2) : "") {
+            case VIOLATED -> "a constraint or a trigger refuses it (" + said + ")";
+            case UNFIT -> "a constraint or a trigger takes a value for unfit (SQLSTATE " + state + ")";
+            case RAISED ->
+                "a trigger refuses it (SQLSTATE " + state
+                        + "; its words may quote a row and stand in the server's log only)";
+            default -> null;
+        };
     }
 
     private String whatOf(Step step) {

@@ -59,11 +59,26 @@ class RetriedStepsTest {
     }
 
     @Test
-    void what_a_trigger_refuses_is_told_in_its_words_without_what_follows_them() throws SQLException {
-        assertThat(heldUp(Step.SETTLING, "P0001", "not on Sundays\nDetail: the payload")
+    void what_a_constraint_refuses_is_told_in_its_words_without_what_follows_them() throws SQLException {
+        assertThat(heldUp(Step.SETTLING, "23514", "violates check constraint \"few\"\nDetail: the payload")
                         .summary())
-                .contains("not on Sundays")
+                .contains("\"few\"")
                 .doesNotContain("payload");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"P0001", "P0002", "P0004"})
+    void the_words_of_a_trigger_may_quote_a_row_and_are_not_told(String state) throws SQLException {
+        assertThat(heldUp(Step.SETTLING, state, "bad the payload").summary())
+                .contains("a trigger refuses it", state, "the server's log")
+                .doesNotContain("payload");
+    }
+
+    @Test
+    void what_the_relay_itself_says_of_a_trigger_is_told() throws SQLException {
+        assertThat(heldUp(Step.SETTLING, new ArchivingRemoval.RowsDiscarded("of 2 rows only 1 came"))
+                        .summary())
+                .contains("a trigger refuses it (of 2 rows only 1 came)");
     }
 
     @Test
@@ -82,7 +97,11 @@ class RetriedStepsTest {
 
     /** What is told of a step that was held up for long. */
     private Failure heldUp(Step step, String state, String message) throws SQLException {
-        assertThat(fail(step, new SQLException(message, state))).isFalse();
+        return heldUp(step, new SQLException(message, state));
+    }
+
+    private Failure heldUp(Step step, SQLException error) throws SQLException {
+        assertThat(fail(step, error)).isFalse();
         Failure hindrance = watch.hindrance(true, later());
         assertThat(hindrance).isNotNull();
         return hindrance;
