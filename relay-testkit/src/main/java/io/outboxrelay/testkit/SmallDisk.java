@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A disk of a few megabytes that a server can run out of: a tmpfs in a mount namespace of its own, so that mounting it asks for no
@@ -23,9 +26,12 @@ public final class SmallDisk implements AutoCloseable {
     private final Path directory;
     private final Process keeper;
     private final List<String> entry;
+    private final AfterExit cleanUp;
 
     private SmallDisk(Path directory, Process keeper, List<String> entry) {
         this.directory = directory;
+        // The mount point is left, empty, where nobody closes this.
+        this.cleanUp = AfterExit.run("rmdir -- \"$1\"", directory.toString());
         this.keeper = keeper;
         this.entry = entry;
     }
@@ -43,6 +49,7 @@ public final class SmallDisk implements AutoCloseable {
      * A new, empty disk.
      *
      * @throws NotPermitted where this user may not mount, neither as root nor in a user namespace
+     * @throws IllegalStateException when it is not known within 30 seconds
      */
     public static SmallDisk mounted(int megabytes) throws NotPermitted {
         Path directory = ScratchDirectory.create("outbox-relay-disk-");
@@ -55,18 +62,45 @@ public final class SmallDisk implements AutoCloseable {
         try {
             Process keeper =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.UTF_8))
-                    .readLine();
+            String said = firstLine(keeper);
             if (MOUNTED.equals(said)) {
                 return new SmallDisk(directory, keeper, entry(keeper.pid(), inUserNamespace));
             }
             keeper.destroyForcibly();
             ScratchDirectory.delete(directory);
             throw new NotPermitted("no disk can be mounted here, not even in a namespace of its own: " + said);
+        } catch (IllegalStateException e) {
+            ScratchDirectory.delete(directory);
+            throw e;
         } catch (IOException e) {
             ScratchDirectory.delete(directory);
             throw new NotPermitted("no disk can be mounted here, there is no unshare: " + e.getMessage());
         }
+    }
+
+    /** Waits for it, or for the end of what is said. Nothing else tells whether the disk is there. */
+    private static String firstLine(Process keeper) {
+        FutureTask<String> line = new FutureTask<>(() -> String.valueOf(
+                new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.UTF_8)).readLine()));
+        Thread reader = new Thread(line, "small-disk");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            return line.get(COMMAND_BOUND_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw unknown(keeper, "whether the disk is mounted was not said within " + COMMAND_BOUND_MILLIS + " ms", e);
+        } catch (ExecutionException e) {
+            throw unknown(keeper, "whether the disk is mounted cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unknown(keeper, "interrupted while a disk was mounted", e);
+        }
+    }
+
+    private static IllegalStateException unknown(Process keeper, String why, Exception cause) {
+        keeper.descendants().forEach(ProcessHandle::destroyForcibly);
+        keeper.destroyForcibly();
+        return new IllegalStateException(why, cause);
     }
 
     /** How a program gets in there, and is no root. */
@@ -106,6 +140,7 @@ public final class SmallDisk implements AutoCloseable {
     public void close() {
         keeper.destroyForcibly();
         ScratchDirectory.delete(directory);
+        cleanUp.close();
     }
 
     private String ballast() {

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class FullDisk implements Fault {
     private static final int MEGABYTES = 96;
     private static final int SEGMENTS_MAX = 2 * MEGABYTES;
+    private static final int FILLINGS_MAX = 100;
     private static final String TABLESPACE = "small";
+    private static final String DISK_FULL = "53100";
 
     private final Kept kept;
     private final Duration hold;
@@ -37,7 +39,7 @@ final class FullDisk implements Fault {
         /** The write-ahead log: the server ends, and is not to be had before there is space again. */
         LOG(
                 "full-log-disk",
-                // Of the server that ends, of the one that recovers, and of none.
+                // Of the server that ends, of the one that starts again, and of none.
                 List.of(
                         "No space left",
                         "crash of another server process",
@@ -100,13 +102,46 @@ final class FullDisk implements Fault {
         if (kept == Kept.LOG && usesUpLog(stage) == SEGMENTS_MAX) {
             throw new BenchFailure("the server still has room for its write-ahead log");
         }
-        filler = Repetition.started("filler", () -> {
-            full.fill();
-            if (kept == Kept.LOG) {
-                // Recovery after a crash makes room of its own.
-                usesUpLog(stage);
+        demandFull(stage);
+        filler = Repetition.started("filler", full::fill);
+    }
+
+    /** Makes sure that the server feels it; what it gave back since the disk was filled, it loses again. */
+    private void demandFull(FaultStage stage) {
+        for (int filling = 0; !isFelt(stage); filling++) {
+            if (filling == FILLINGS_MAX) {
+                throw new BenchFailure(plan().name() + ": the server does without the space that it has not");
             }
-        });
+            disk().fill();
+        }
+    }
+
+    private boolean isFelt(FaultStage stage) {
+        return kept == Kept.LOG ? isGone(stage) : !storesMore(stage);
+    }
+
+    /** Whether nobody is there to connect to. A server that recovers would say so. */
+    private static boolean isGone(FaultStage stage) {
+        try {
+            stage.execute("SELECT 1");
+            return false;
+        } catch (SQLException e) {
+            return String.valueOf(e.getSQLState()).startsWith("08");
+        }
+    }
+
+    /** Whether a new table finds space on the disk; rows of an old one could find it between others. */
+    private static boolean storesMore(FaultStage stage) {
+        try {
+            stage.execute("CREATE TABLE probe TABLESPACE " + TABLESPACE
+                    + " AS SELECT repeat('x', 1000) FROM generate_series(1, 100); DROP TABLE probe");
+            return true;
+        } catch (SQLException e) {
+            if (DISK_FULL.equals(e.getSQLState())) {
+                return false;
+            }
+            throw new BenchFailure("whether the disk is full cannot be told: " + e.getMessage(), e);
+        }
     }
 
     /** Leaves the segments that the server has ready empty, one after the other, until it needs another one and ends. */
@@ -123,18 +158,23 @@ final class FullDisk implements Fault {
             stage.execute("SELECT pg_switch_wal()");
             return true;
         } catch (SQLException e) {
-            // It has ended, or is recovering.
+            // It has ended.
             return false;
         }
     }
 
     @Override
     public void heal(FaultStage stage) {
-        if (filler != null) {
-            filler.end();
+        try {
+            if (filler != null) {
+                filler.end();
+                filler = null;
+                demandFull(stage);
+            }
+        } finally {
+            disk().free();
+            stage.servers().database().revive();
         }
-        disk().free();
-        stage.servers().database().revive();
     }
 
     private EmbeddedDatabase started(SmallDisk small) {
@@ -151,8 +191,9 @@ final class FullDisk implements Fault {
         return switch (kept) {
             case TABLES -> builder.near(small).config("default_tablespace", TABLESPACE);
             case ARCHIVE -> builder.near(small);
-            // What a checkpoint sets free it uses again, and would never need more.
-            case LOG -> builder.walOn(small).config("checkpoint_timeout", "1h");
+            // What a checkpoint sets free it uses again, and would never need more. Recovery makes room of its own: so
+            // there is none before somebody has made room, as where something else than the server watches over it.
+            case LOG -> builder.walOn(small).config("checkpoint_timeout", "1h").config("restart_after_crash", "off");
         };
     }
 
