@@ -12,7 +12,7 @@ class LatencyOptionsTest {
     @Test
     void without_options_it_is_the_load_that_the_figures_are_promised_for() throws UsageException {
         LatencyOptions options = LatencyOptions.parse(List.of());
-        assertThat(options.load()).isEqualTo(new LatencyOptions.Load(1_000, 5, 30));
+        assertThat(options.load()).isEqualTo(new LatencyOptions.Load(1_000, 15, 30));
         assertThat(options.lone()).isEqualTo(new LatencyOptions.Lone(5, 10));
         assertThat(options.notifying()).isFalse();
         assertThat(options.state()).isEqualTo(DatabaseState.PLAIN);
