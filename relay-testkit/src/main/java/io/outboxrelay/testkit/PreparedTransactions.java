@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class PreparedTransactions implements ShopWorker {
     private static final int COMMITS_BETWEEN = 5;
     private static final long IDLE_NANOS = 1_000_000;
+    private static final int LOST_AFTER_STOP_MAX = 3;
     private static final String UNDEFINED_OBJECT = "42704";
 
     private record Prepared(String name, List<OrderEvent> events, boolean commit) {}
@@ -96,16 +97,20 @@ final class PreparedTransactions implements ShopWorker {
 
     /** Repeats through outages: a prepared transaction keeps its locks until it is decided, and others wait for them. */
     private void execute(WriterSession session, String sql) throws SQLException {
+        int lostAfterStop = 0;
         while (true) {
-            Connection connection = session.connection();
-            try (Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(true);
-                statement.execute(sql);
-                return;
+            try {
+                Connection connection = session.connection();
+                try (Statement statement = connection.createStatement()) {
+                    connection.setAutoCommit(true);
+                    statement.execute(sql);
+                    return;
+                }
             } catch (SQLException e) {
                 session.close();
+                // A run that is stopped right behind an outage: the connection is lost, and yet the database is back.
                 if (ShopFailure.of(e) != ShopFailure.CONNECTION_LOST
-                        || floor.tempo().isStopped()) {
+                        || (floor.tempo().isStopped() && ++lostAfterStop > LOST_AFTER_STOP_MAX)) {
                     throw e;
                 }
             }
