@@ -55,9 +55,9 @@ final class ProducerRules {
             // (socket.request.max.bytes, 100 MiB),
             // because a larger one is answered by a cut connection, which looks like a network that never heals.
             MAX_REQUEST_SIZE_CONFIG, Integer.toString(32 * 1024 * 1024),
-            // A connection that died without a word is noticed by this alone, and twice in a row: first the produce
-            // request
-            // runs out of time, then the metadata request on the bootstrap connection, which died as well.
+            // A connection that died without a word is noticed by this alone, and twice in a row: first the
+            // produce request runs out of time, then the metadata request on the bootstrap connection, which
+            // died as well.
             REQUEST_TIMEOUT_MS_CONFIG, "10000",
             // The brokers' operators asking clients for their metrics: for whoever wants it.
             ENABLE_METRICS_PUSH_CONFIG, "false");
@@ -89,12 +89,10 @@ final class ProducerRules {
                     MAX_BLOCK_MS_CONFIG,
                     "0",
                     "one topic that is away must not hold up the others; the relay holds its messages itself"),
-            // A partition that has no state of this producer, because it was just made or its leader changed, takes
-            // whatever
-            // sequence comes first. With two requests on their way, the first may be refused for a moment and the
-            // second
-            // be taken: then it stands before its predecessor, and the predecessor is refused for ever as out of
-            // sequence.
+            // A partition that has no state of this producer, because it was just made or its leader changed,
+            // takes whatever sequence comes first. With two requests on their way, the first may be refused for
+            // a moment and the second be taken: then it stands before its predecessor, and the predecessor is
+            // refused for ever as out of sequence.
             new Fixed(
                     MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
                     "1",

@@ -10,6 +10,7 @@ import io.outboxrelay.failure.RelayException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -64,9 +65,10 @@ public final class PublisherSettings {
         return Duration.ofMillis(Long.parseLong(millis.trim()));
     }
 
-    /** How the brokers are spoken to, by Kafka's name for it. */
+    /** How the brokers are spoken to, by Kafka's name for it: in capitals, though Kafka takes it in small letters too. */
     String securityProtocol() {
-        return kafka.getOrDefault(SECURITY_PROTOCOL_CONFIG, DEFAULT_SECURITY_PROTOCOL);
+        return kafka.getOrDefault(SECURITY_PROTOCOL_CONFIG, DEFAULT_SECURITY_PROTOCOL)
+                .toUpperCase(Locale.ROOT);
     }
 
     /** Whether connections begin with a TLS handshake. */

@@ -52,6 +52,15 @@ class PublisherSettingsTest {
                 .containsEntry("ssl.truststore.location", "/trust.jks");
     }
 
+    /** As Kafka takes it: to be read otherwise here would have a TLS port refused that the relay could speak to. */
+    @ParameterizedTest
+    @CsvSource({"SASL_SSL, true", "sasl_ssl, true", "ssl, true", "Sasl_Plaintext, false", "plaintext, false"})
+    void the_security_protocol_may_be_written_in_small_letters(String written, boolean encrypts) {
+        PublisherSettings settings = PublisherSettings.of(with("security.protocol", written), WINDOW_BYTES);
+        assertThat(settings.encrypts()).isEqualTo(encrypts);
+        assertThat(settings.securityProtocol()).isUpperCase().isEqualToIgnoringCase(written);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "acks, 1",

@@ -88,10 +88,9 @@ final class ReadingProgress {
         long before = settling.settledUpTo();
         settling.observe(frontier.top(), look.holders());
         if (isNothingRead()) {
-            // The table is empty. From now on what was drawn is a gap, which settles; without a top every read would go
-            // through
-            // all deleted rows that vacuum cannot remove. After observe: who may fill this gap is captured by the next
-            // look.
+            // The table is empty. From now on what was drawn is a gap, which settles; without a top every read
+            // would go through all deleted rows that vacuum cannot remove. After observe: who may fill this gap
+            // is captured by the next look.
             frontier.raise(look.lastDrawn());
             settling.startOver();
         }
