@@ -1,12 +1,14 @@
 package io.outboxrelay.bench;
 
 import io.outboxrelay.bench.faults.Faults;
+import io.outboxrelay.bench.idle.Idle;
 import io.outboxrelay.bench.latency.Latency;
 import io.outboxrelay.bench.parts.Parts;
 import io.outboxrelay.bench.stage.BenchFailure;
 import io.outboxrelay.bench.stage.Report;
 import io.outboxrelay.bench.stage.Scenario;
 import io.outboxrelay.bench.stage.UsageException;
+import io.outboxrelay.bench.start.Start;
 import io.outboxrelay.bench.throughput.Throughput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +39,13 @@ public final class Main {
 
     /** Everything that can be asked for. */
     static List<Scenario> scenarios(Path distribution) {
-        return List.of(new Throughput(distribution), new Latency(distribution), new Faults(distribution), new Parts());
+        return List.of(
+                new Throughput(distribution),
+                new Latency(distribution),
+                new Start(distribution),
+                new Idle(distribution),
+                new Faults(distribution),
+                new Parts());
     }
 
     /** Runs what is asked for and returns the exit status. */

@@ -72,6 +72,34 @@ class BenchIT {
         assertThat(text()).containsPattern("events=400 p50Ms=[\\d.]+ p95Ms=[\\d.]+ p99Ms=[\\d.]+ loneMs=[\\d.]+ ");
     }
 
+    @Test
+    void relays_that_are_started_one_after_the_other_each_publish_the_row_that_stands() {
+        Map<String, String> result = run("start", "--rounds=1");
+        assertThat(result)
+                .containsEntry("scenario", "start")
+                .containsEntry("rounds", "1")
+                .containsEntry("lost", "0")
+                .containsEntry("repeated", "0");
+        assertThat(List.of("firstEventSeconds", "slowestSeconds", "cpuSeconds"))
+                .allSatisfy(name -> assertThat(Double.parseDouble(result.get(name)))
+                        .as(name)
+                        .isPositive());
+    }
+
+    @Test
+    void what_an_idle_relay_takes_is_counted_between_two_events() {
+        Map<String, String> result = run("idle", "--seconds=3", "--settle-seconds=0");
+        assertThat(result)
+                .containsEntry("scenario", "idle")
+                .containsEntry("seconds", "3")
+                .containsEntry("lost", "0")
+                .containsEntry("repeated", "0");
+        assertThat(List.of("rssMb", "cpuPercent", "queriesPerSecond"))
+                .allSatisfy(name -> assertThat(Double.parseDouble(result.get(name)))
+                        .as(name)
+                        .isPositive());
+    }
+
     private Map<String, String> run(String... arguments) {
         PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
         assertThat(Main.run(List.of(arguments), Main.scenarios(DISTRIBUTION), out, out))

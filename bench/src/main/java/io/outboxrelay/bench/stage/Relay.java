@@ -2,6 +2,7 @@ package io.outboxrelay.bench.stage;
 
 import io.outboxrelay.testkit.RelayProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,6 +10,8 @@ import java.util.Map;
 public record Relay(RelayProcess process) implements MeasuredProcess {
     /** The header that README.md maps. */
     public static final String TYPE_HEADER = "eventType";
+
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
     /**
      * The settings of README.md, and the relay's defaults otherwise.
@@ -35,6 +38,25 @@ public record Relay(RelayProcess process) implements MeasuredProcess {
      */
     public static Relay started(Path distribution, Map<String, String> settings, String jvmOptions) {
         return new Relay(RelayProcess.startedWith(MeasuredJvm.HEAP + " " + jvmOptions, distribution, settings));
+    }
+
+    /** Starts it as its script does by itself. */
+    public static Relay asShipped(Path distribution, Map<String, String> settings) {
+        return new Relay(RelayProcess.started(distribution, settings));
+    }
+
+    /** Asks it to stop and waits until it has, with nothing left on its way. */
+    public void stop() {
+        process.terminate();
+        int status = process.awaitExit(STOP_MAX);
+        if (status != 0) {
+            throw failure("ended with status " + status);
+        }
+    }
+
+    /** The memory that it occupies now. */
+    public long residentBytes() {
+        return process.residentBytes();
     }
 
     @Override

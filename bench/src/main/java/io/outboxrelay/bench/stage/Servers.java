@@ -41,8 +41,13 @@ public record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements
 
     /** Starts both at the same time. */
     public static Servers started() {
+        return started(Map.of());
+    }
+
+    /** The same with settings of the database's own. */
+    public static Servers started(Map<String, String> databaseSettings) {
         try {
-            ServerPair servers = ServerPair.started(Servers::startDatabase, Servers::startKafka);
+            ServerPair servers = ServerPair.started(() -> startDatabase(databaseSettings), Servers::startKafka);
             return new Servers(servers.database(), servers.kafka());
         } catch (IllegalStateException e) {
             throw new BenchFailure(String.valueOf(e.getMessage()), e);
@@ -90,8 +95,10 @@ public record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements
         return EmbeddedKafka.builder().autoCreateTopics(false).start();
     }
 
-    private static EmbeddedDatabase startDatabase() {
-        EmbeddedDatabase database = EmbeddedDatabase.builder().asShipped().start();
+    private static EmbeddedDatabase startDatabase(Map<String, String> settings) {
+        EmbeddedDatabase.Builder builder = EmbeddedDatabase.builder().asShipped();
+        settings.forEach(builder::config);
+        EmbeddedDatabase database = builder.start();
         try {
             database.createDatabase(DATABASE);
             database.execute(DATABASE, CREATE);
