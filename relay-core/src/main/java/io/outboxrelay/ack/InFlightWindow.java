@@ -123,10 +123,9 @@ public final class InFlightWindow {
         advance();
     }
 
-    /** The id of the event that stands there unsettled, for people. */
-    public String eventId(long number) {
-        return Objects.requireNonNull(slot(number).message, "an unsettled entry has its message")
-                .id();
+    /** The message that stands there unsettled. */
+    public OutboxMessage message(long number) {
+        return Objects.requireNonNull(slot(number).message, "an unsettled entry has its message");
     }
 
     /** Whether the entry came from a source that has been replaced since. */
@@ -153,9 +152,10 @@ public final class InFlightWindow {
     /**
      * The source has committed everything up to this position: it leaves the window.
      *
+     * @return how many of these entries were published, or otherwise taken care of, and not skipped
      * @throws IllegalStateException when the position is not one of the settled prefix: an invariant is broken
      */
-    public void release(Position committed) {
+    public int release(Position committed) {
         long end = head;
         while (end < floor && !slot(end).position.equals(committed)) {
             end++;
@@ -164,11 +164,16 @@ public final class InFlightWindow {
         while (end + 1 < floor && slot(end + 1).position.equals(committed)) {
             end++;
         }
+        int settled = 0;
+        for (long number = head; number <= end; number++) {
+            settled += slot(number).outcome == Outcome.SKIPPED ? 0 : 1;
+        }
         drop(end + 1);
         if (committed.equals(announced)) {
             // A later entry may stand at the same place, and is to be announced again.
             announced = null;
         }
+        return settled;
     }
 
     /** The source was replaced: nothing that stands here can be committed any more. What was not sent is dropped at once. */

@@ -1,13 +1,34 @@
 package io.outboxrelay.engine;
 
+import io.outboxrelay.failure.FailureKind;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
- * What the loop has done since it was made, readable from any thread. Written by the loop's thread only.
+ * What the loop has done since it was made, and how it stands, readable from any thread. Written by the loop's thread only; counts
+ * only rise.
  */
 public final class LoopProgress {
+
+    /** Filled when it is made, and its entries never change. */
+    private final Map<FailureKind, AtomicLong> retries = new EnumMap<>(FailureKind.class);
+
     private volatile long published;
     private volatile long committed;
+    private volatile long settled;
     private volatile int inFlightRecords;
     private volatile long inFlightBytes;
+    private volatile boolean leading;
+    private volatile List<PublishedEvent> lastPublished = List.of();
+
+    LoopProgress() {
+        for (FailureKind kind : FailureKind.values()) {
+            retries.put(kind, new AtomicLong());
+        }
+    }
 
     /** Messages that Kafka acknowledged, repeats included. */
     public long published() {
@@ -17,6 +38,11 @@ public final class LoopProgress {
     /** How often the source reported a committed position. */
     public long committed() {
         return committed;
+    }
+
+    /** Rows that were published and that the source has since made durable as done with: deleted, archived, or noted as published. */
+    public long settled() {
+        return settled;
     }
 
     /** Entries received and not yet committed. */
@@ -29,6 +55,24 @@ public final class LoopProgress {
         return inFlightBytes;
     }
 
+    /** Whether this relay's source is open: connected, checked, and holding the outbox against every other relay. */
+    public boolean isLeading() {
+        return leading;
+    }
+
+    /**
+     * How often something failed, or got no further for some seconds, that the relay then tried again. A kind that it never retries
+     * stays 0.
+     */
+    public long retries(FailureKind kind) {
+        return Objects.requireNonNull(retries.get(kind)).get();
+    }
+
+    /** The events acknowledged last, newest first; at most {@link RecentEvents#EVENTS_MAX}, and up to 0.1 s old. */
+    public List<PublishedEvent> lastPublished() {
+        return lastPublished;
+    }
+
     // One writer: a plain read-modify-write of a volatile loses nothing.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     void countPublished() {
@@ -36,12 +80,27 @@ public final class LoopProgress {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    void countCommitted() {
+    void countCommitted(int rows) {
         committed++;
+        settled += rows;
+    }
+
+    void countRetry(FailureKind kind) {
+        Objects.requireNonNull(retries.get(kind)).incrementAndGet();
     }
 
     void inFlight(int records, long bytes) {
         inFlightRecords = records;
         inFlightBytes = bytes;
+    }
+
+    void leading(boolean now) {
+        if (leading != now) {
+            leading = now;
+        }
+    }
+
+    void lastPublished(List<PublishedEvent> events) {
+        lastPublished = events;
     }
 }

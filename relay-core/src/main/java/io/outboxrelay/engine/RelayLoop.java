@@ -1,10 +1,10 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.ack.InFlightWindow;
-import io.outboxrelay.ack.Outcome;
 import io.outboxrelay.engine.RelayState.Active;
 import io.outboxrelay.engine.RelayState.Draining;
 import io.outboxrelay.engine.RelayState.Failed;
+import io.outboxrelay.engine.RelayState.Retrying;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
@@ -12,7 +12,6 @@ import io.outboxrelay.outbox.Entry;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
-import io.outboxrelay.publish.Outcomes;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.route.Router;
 import io.outboxrelay.source.Batch;
@@ -41,15 +40,9 @@ public final class RelayLoop {
     private final AcknowledgementWatch acknowledgements;
     private final Wakeup wakeup;
     private final LoopProgress progress = new LoopProgress();
-    private final Outcomes outcomes = new SettlingOutcomes();
+    private final SettlingOutcomes outcomes;
 
     private volatile @Nullable Duration stopWithin;
-
-    /** A failure of the publisher that came among the outcomes; acted upon once they are all taken in. */
-    private @Nullable Failure publisherFailure;
-
-    /** Whether the publisher refused an entry that is not at stake any more, and holds back those behind it. */
-    private boolean isPublisherObstructed;
 
     /**
      * A loop that has not done anything yet.
@@ -66,6 +59,7 @@ public final class RelayLoop {
                 new Replaceable<>(() -> ports.publishers().apply(wakeup), Publisher::close, settings.backoff());
         this.acknowledgements = new AcknowledgementWatch(window, settings.stalledAfter());
         this.reactions = new Reactions(source, publisher, window, settings.standbyInterval(), onState);
+        this.outcomes = new SettlingOutcomes(window, reactions, progress);
     }
 
     /**
@@ -129,7 +123,7 @@ public final class RelayLoop {
                     made++;
                 }
             } catch (RelayException e) {
-                reactions.sourceFailed(e.failure(), nowNanos);
+                sourceFailed(e.failure(), nowNanos);
             }
         }
         // A relay that drains or is halted publishes only what it can still commit.
@@ -150,14 +144,13 @@ public final class RelayLoop {
         }
         int taken = from.drain(outcomes, nowNanos);
         acknowledgements.outcomesTaken(taken, nowNanos);
-        Failure failure = publisherFailure;
+        Failure failure = outcomes.takePublisherFailure();
+        boolean obstructed = outcomes.takeObstruction();
         if (failure != null) {
             publisherFailed(failure, nowNanos);
-        } else if (isPublisherObstructed) {
+        } else if (obstructed) {
             reactions.publisherObstructed(nowNanos);
         }
-        publisherFailure = null;
-        isPublisherObstructed = false;
         return taken;
     }
 
@@ -180,8 +173,7 @@ public final class RelayLoop {
         try {
             Batch batch = mayRead() ? from.poll(window.roomRecords(), window.roomBytes()) : from.poll(0, 0);
             if (batch.committed() != null) {
-                window.release(batch.committed());
-                progress.countCommitted();
+                progress.countCommitted(window.release(batch.committed()));
                 work++;
             }
             reactions.sourceHindered(batch.hindrance());
@@ -192,7 +184,7 @@ public final class RelayLoop {
                 work++;
             }
         } catch (RelayException e) {
-            reactions.sourceFailed(e.failure(), nowNanos);
+            sourceFailed(e.failure(), nowNanos);
         }
         return work + sendUnsent();
     }
@@ -236,6 +228,8 @@ public final class RelayLoop {
 
     private void judge(long nowNanos) {
         progress.inFlight(window.size(), window.sizeBytes());
+        progress.leading(reactions.isSourceOpen());
+        outcomes.tell(nowNanos);
         Duration within = stopWithin;
         if (within != null && state() instanceof Active active) {
             reactions.enter(active.draining(nowNanos + within.toNanos()));
@@ -261,36 +255,30 @@ public final class RelayLoop {
         if (next != null) {
             reactions.enter(next);
         }
+        if (next instanceof Retrying retrying) {
+            progress.countRetry(retrying.failure().kind());
+        }
     }
 
     private boolean isDrained() {
         return source.current() == null || window.isReleasedBefore(reactions.drainEnd());
     }
 
+    private void sourceFailed(Failure failure, long nowNanos) {
+        reactions.sourceFailed(failure, nowNanos);
+        countRetry(failure);
+    }
+
     private void publisherFailed(Failure failure, long nowNanos) {
         acknowledgements.publisherFailed(nowNanos);
         reactions.publisherFailed(failure, nowNanos);
+        countRetry(failure);
     }
 
-    /** Settles entries as their outcomes come in. */
-    private final class SettlingOutcomes implements Outcomes {
-
-        @Override
-        public void published(long number) {
-            window.settle(number, Outcome.PUBLISHED);
-            progress.countPublished();
-        }
-
-        @Override
-        public void failed(long number, Failure failure) {
-            if (failure.kind() != FailureKind.POISON) {
-                publisherFailure = publisherFailure == null ? failure : publisherFailure;
-            } else if (window.isForsaken(number)) {
-                // It will be read, sent and refused again, by a source that it can be held at.
-                isPublisherObstructed = true;
-            } else {
-                reactions.halt(number, failure.about("event " + window.eventId(number) + " cannot be published"));
-            }
+    /** What is not tried again has ended the relay's work, or befell one that was at its end. */
+    private void countRetry(Failure failure) {
+        if (state() instanceof Active) {
+            progress.countRetry(failure.kind());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.failure.Failure;
+import java.util.List;
 
 /**
  * What the relay is doing, as sealed records whose methods are the legal transitions and nothing else.
@@ -17,6 +18,9 @@ import io.outboxrelay.failure.Failure;
  * <p>All times are monotonic, in nanoseconds, as {@link System#nanoTime} gives them. Made by the loop's thread, read by any.
  */
 public sealed interface RelayState {
+
+    /** Every name that a state can have, in the order in which a relay meets them. */
+    List<String> NAMES = List.of("starting", "standby", "running", "retrying", "failed", "draining", "stopped");
 
     /** In one word, lower case, for logs and labels. */
     String name();

@@ -59,15 +59,21 @@ final class KafkaPublisher implements Publisher {
      * A publisher with a producer of its own.
      *
      * @param mayStart whether messages may go out yet: not before the producer of the previous attempt has ended
+     * @param watch is told of the producer
      * @throws RelayException TRANSIENT or MISCONFIGURED when the producer cannot be made
      */
-    KafkaPublisher(PublisherSettings settings, Wakeup wakeup, CarefulTopics carefulTopics, BooleanSupplier mayStart) {
+    KafkaPublisher(
+            PublisherSettings settings,
+            Wakeup wakeup,
+            CarefulTopics carefulTopics,
+            BooleanSupplier mayStart,
+            ProducerWatch watch) {
         this.settings = settings;
         this.carefulTopics = carefulTopics;
         this.mayStart = mayStart;
         this.bell = new MetadataBell(wakeup);
         this.mailbox = new Mailbox(wakeup);
-        this.gate = new ProducerGate(settings, bell, wakeup);
+        this.gate = new ProducerGate(settings, bell, wakeup, watch);
         this.lanes = new Lanes(gate, carefulTopics);
         this.oldestWatch = new OldestWatch(gate.vitals());
     }
@@ -146,7 +152,7 @@ final class KafkaPublisher implements Publisher {
         }
         Exception error = ticket.error;
         if (error == null) {
-            outcomes.published(ticket.number);
+            outcomes.published(ticket.number, ticket.partition, ticket.offset);
             return;
         }
         Failure failure = KafkaFailures.classify(error);

@@ -19,13 +19,23 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaPublishers {
 
     private final Supplier<PublisherSettings> settings;
+    private final ProducerWatch watch;
     private final CarefulTopics carefulTopics = new CarefulTopics();
     private final List<KafkaPublisher> ending = new ArrayList<>();
     private @Nullable KafkaPublisher current;
 
     /** @param settings asked anew for each publisher: passwords and certificates may have been replaced meanwhile */
     public KafkaPublishers(Supplier<PublisherSettings> settings) {
+        this(settings, ProducerWatch.none());
+    }
+
+    /**
+     * @param settings asked anew for each publisher: passwords and certificates may have been replaced meanwhile
+     * @param watch is told of each producer
+     */
+    public KafkaPublishers(Supplier<PublisherSettings> settings, ProducerWatch watch) {
         this.settings = settings;
+        this.watch = watch;
     }
 
     /**
@@ -43,7 +53,8 @@ public final class KafkaPublishers {
             current = null;
         }
         try {
-            KafkaPublisher opened = new KafkaPublisher(settings.get(), wakeup, carefulTopics, this::haveOthersEnded);
+            KafkaPublisher opened =
+                    new KafkaPublisher(settings.get(), wakeup, carefulTopics, this::haveOthersEnded, watch);
             current = opened;
             return opened;
         } catch (RelayException e) {

@@ -5,8 +5,13 @@ import io.outboxrelay.failure.Failure;
 /** Takes the outcomes of messages. Called by the loop's thread only, from within {@link Publisher#drain}. */
 public interface Outcomes {
 
-    /** The message stands in Kafka: acknowledged by all in-sync replicas. */
-    void published(long number);
+    /**
+     * The message stands in Kafka: acknowledged by all in-sync replicas.
+     *
+     * @param partition where, in its topic
+     * @param offset and there; -1 where the broker did not say, which it does not when it recognised a repeat
+     */
+    void published(long number, int partition, long offset);
 
     /**
      * The message does not stand in Kafka, or it is not known whether it does.

@@ -29,6 +29,7 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ProducerVitals vitals;
     private final Wakeup wakeup;
+    private final ProducerWatch watch;
     private boolean closed;
     private volatile boolean ended;
 
@@ -37,14 +38,16 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
      *
      * @throws RelayException TRANSIENT when no broker's name can be resolved, MISCONFIGURED when the settings cannot work
      */
-    ProducerGate(PublisherSettings settings, MetadataBell bell, Wakeup wakeup) {
+    ProducerGate(PublisherSettings settings, MetadataBell bell, Wakeup wakeup, ProducerWatch watch) {
         this.wakeup = wakeup;
+        this.watch = watch;
         try {
             this.producer = new KafkaProducer<>(settings.producerConfig(), bell, new ByteArraySerializer());
         } catch (RuntimeException e) {
             throw new RelayException(SecurityFailures.construction(e, settings));
         }
         this.vitals = new ProducerVitals(producer, settings.encrypts());
+        watch.opened(producer);
     }
 
     @Override
@@ -103,6 +106,7 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
             return;
         }
         closed = true;
+        watch.closed(producer);
         Thread closing = new Thread(this::end, "relay-kafka-close");
         closing.setDaemon(true);
         closing.start();

@@ -31,6 +31,11 @@ final class Ticket implements Callback {
     @Nullable
     Exception error;
 
+    /** Where the message stands, as far as Kafka has said. Valid once it came out of the mailbox. */
+    int partition = RecordMetadata.UNKNOWN_PARTITION;
+
+    long offset = -1;
+
     /** The mailbox's link. */
     @Nullable
     Ticket next;
@@ -81,7 +86,7 @@ final class Ticket implements Callback {
         if (Thread.currentThread() == sender) {
             refusal = exception;
         } else {
-            complete(exception);
+            complete(metadata, exception);
         }
     }
 
@@ -90,8 +95,16 @@ final class Ticket implements Callback {
      * throws although it has appended the message, and reports it once more when it drops its batches.
      */
     void complete(@Nullable Exception outcome) {
+        complete(null, outcome);
+    }
+
+    private void complete(@Nullable RecordMetadata metadata, @Nullable Exception outcome) {
         if (COMPLETED.compareAndSet(this, 0, 1)) {
             error = outcome;
+            if (metadata != null) {
+                partition = metadata.partition();
+                offset = metadata.offset();
+            }
             mailbox.offer(this);
         }
     }

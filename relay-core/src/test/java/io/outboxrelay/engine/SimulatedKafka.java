@@ -204,7 +204,7 @@ final class SimulatedKafka {
             }
             land(pending.message());
             acknowledgedIds.add(pending.message().id());
-            outcomes.published(pending.number());
+            outcomes.published(pending.number(), 0, pending.number());
         }
 
         /** Everything unsettled fails; some of it, in order, has landed all the same. */

@@ -232,7 +232,7 @@ class KafkaPublisherTroubleIT {
         List<Long> published = new ArrayList<>();
         Outcomes outcomes = new Outcomes() {
             @Override
-            public void published(long number) {
+            public void published(long number, int partition, long offset) {
                 published.add(number);
             }
 
@@ -242,7 +242,7 @@ class KafkaPublisherTroubleIT {
             }
         };
         try (KafkaPublisher publisher =
-                new KafkaPublisher(settings(kafka), () -> {}, new CarefulTopics(), ended::get)) {
+                new KafkaPublisher(settings(kafka), () -> {}, new CarefulTopics(), ended::get, ProducerWatch.none())) {
             publisher.send(7, numbered("handover", 7));
             await().during(Duration.ofMillis(500))
                     .atMost(SOON)

@@ -115,7 +115,7 @@ final class PublishRun implements Outcomes, AutoCloseable {
     }
 
     @Override
-    public void published(long number) {
+    public void published(long number, int partition, long offset) {
         if (number < floor || !settledAhead.add(number)) {
             throw new AssertionError("message " + number + " was published twice, says the publisher");
         }

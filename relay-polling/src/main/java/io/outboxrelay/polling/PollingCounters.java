@@ -13,6 +13,7 @@ public final class PollingCounters {
     private final LongAdder missingDeletes = new LongAdder();
     private final LongAdder untimedRows = new LongAdder();
     private final LongAdder clocksSetBack = new LongAdder();
+    private volatile int gaps;
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
 
     /** Rows handed on to be published, those included that a later session read again. */
@@ -51,6 +52,11 @@ public final class PollingCounters {
         return missingDeletes.sum();
     }
 
+    /** Stretches of sequence numbers that may still appear below the highest one read; 0 while no session reads by sequence. */
+    public int gaps() {
+        return gaps;
+    }
+
     /** Whether notifications of the application were heard when the listening connection last changed; false where none is to be made. */
     public boolean isHearing() {
         return Boolean.TRUE.equals(hearing.get());
@@ -59,6 +65,12 @@ public final class PollingCounters {
     /** Notes whether notifications are heard; returns whether that is news. */
     boolean hears(boolean now) {
         return !Boolean.valueOf(now).equals(hearing.getAndSet(now));
+    }
+
+    void gaps(int now) {
+        if (gaps != now) {
+            gaps = now;
+        }
     }
 
     void read(int rows) {

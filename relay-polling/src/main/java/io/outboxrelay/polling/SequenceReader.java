@@ -99,6 +99,7 @@ final class SequenceReader implements TableReader {
         page.rows().forEach(row -> progress.read(row.number()));
         ReadExtent extent = ReadExtent.of(page, rowsMax);
         progress.readEnded(start, extent);
+        counters.gaps(progress.frontier().gapCount());
         if (extent.exhausted() && !readToTheEnd) {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());

@@ -147,6 +147,7 @@ final class SourceThread {
             if (listener != null) {
                 listener.close();
             }
+            outside.counters().gaps(0);
             session.giveUpLock();
         }
     }

@@ -12,13 +12,14 @@ import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.publish.BrokerProbe;
+import io.outboxrelay.sidecar.metrics.Measured;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One relay of this process, with all that is its own: its loop and the loop's thread, its look for the brokers, what it says in
- * the log. What becomes of the process is its {@link Listener}'s to decide. {@link #name}, {@link #settings} and {@link #loop} may
+ * the log. What becomes of the process is its {@link Listener}'s to decide. {@link #name}, {@link #settings}, {@link #loop} and {@link #measured} may
  * be asked by any thread; all else belongs to the main thread.
  */
 final class Pipeline implements AutoCloseable {
@@ -49,6 +50,7 @@ final class Pipeline implements AutoCloseable {
     private final Listener listener;
     private final StateLog log;
     private final RelayThread relay;
+    private final Measured measured;
     private final BrokerLog brokers;
     private final ProgressLog progress;
     private final BrokerProbe probe;
@@ -67,7 +69,9 @@ final class Pipeline implements AutoCloseable {
                 "reads " + settings.source().outbox().table() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());
-        this.relay = PipelineAssembly.of(inUse, this::entered);
+        PipelineAssembly.Assembled assembled = PipelineAssembly.of(name, inUse, this::entered);
+        this.relay = assembled.thread();
+        this.measured = assembled.measured();
         this.brokers = new BrokerLog(settings.publisher().bootstrapServers());
         this.progress = new ProgressLog(relay.loop().progress(), System.nanoTime());
         this.probe = BrokerProbe.start(inUse::publisher, () -> {});
@@ -85,6 +89,11 @@ final class Pipeline implements AutoCloseable {
     /** For its state and its progress. */
     RelayLoop loop() {
         return relay.loop();
+    }
+
+    /** Where its figures come from, for metrics and for people. */
+    Measured measured() {
+        return measured;
     }
 
     /** Starts to relay, unless the brokers refuse it; waits for a moment until that is known. */

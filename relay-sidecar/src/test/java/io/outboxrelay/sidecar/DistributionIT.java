@@ -33,7 +33,8 @@ class DistributionIT {
 
         TreeSet<String> named = new TreeSet<>();
         List<String> notice = Files.readAllLines(DISTRIBUTION.resolve("NOTICE"));
-        int table = notice.indexOf("  ---               ----                          -------");
+        int table =
+                notice.indexOf("  ---                                        ----                          -------");
         assertThat(table).as("the heading of the table in NOTICE").isPositive();
         notice.stream()
                 .skip(table + 1L)

@@ -1,0 +1,94 @@
+package io.outboxrelay.sidecar.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.outboxrelay.engine.LoopProgress;
+import io.outboxrelay.engine.RelayState;
+import io.outboxrelay.failure.FailureKind;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** The meters of one pipeline that are plain counts and levels. Each is there from the first scrape on. */
+final class RelayMeters {
+
+    /** The kinds of failure after which the relay tries again; the others stop it. */
+    private static final List<FailureKind> RETRIED =
+            List.of(FailureKind.TRANSIENT, FailureKind.FENCED, FailureKind.MISCONFIGURED);
+
+    private final Measured measured;
+    private final MeterRegistry registry;
+    private final Tags tags;
+
+    RelayMeters(Measured measured, MeterRegistry registry, Tags tags) {
+        this.measured = measured;
+        this.registry = registry;
+        this.tags = tags;
+    }
+
+    void register() {
+        LoopProgress progress = measured.loop().progress();
+        counter(
+                "published",
+                "Events that Kafka acknowledged since the start, repeats after a fault included.",
+                m -> progress.published());
+        counter(
+                "settled",
+                "Rows that were published and then deleted, archived or noted as published, durably, since the start.",
+                m -> progress.settled());
+        gauge(
+                "in.flight.records",
+                "Rows that were read and are not yet settled at the source.",
+                m -> progress.inFlightRecords());
+        gauge("in.flight.bytes", "Memory that these rows are counted with, in bytes.", m -> progress.inFlightBytes());
+        gauge(
+                "leader",
+                "1 while this relay holds the outbox against every other relay and can read it, else 0.",
+                m -> progress.isLeading() ? 1 : 0);
+        gauge(
+                "gaps",
+                "Stretches of sequence numbers that were passed over and may still appear, because a transaction that can fill them"
+                        + " is open.",
+                m -> m.source().gaps());
+        for (FailureKind kind : RETRIED) {
+            counter(
+                    "retries",
+                    "How often something failed, or got no further for some seconds, and was tried again, by kind of failure.",
+                    tags.and("kind", label(kind)),
+                    m -> progress.retries(kind));
+        }
+        for (String state : RelayState.NAMES) {
+            Gauge.builder(
+                            "outbox.relay.state",
+                            measured,
+                            m -> m.loop().state().name().equals(state) ? 1 : 0)
+                    .description("1 for the state that the relay is in, 0 for every other.")
+                    .tags(tags.and("state", state))
+                    .register(registry);
+        }
+    }
+
+    private static String label(FailureKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void counter(String name, String help, ToDoubleFunction<Measured> value) {
+        counter(name, help, tags, value);
+    }
+
+    private void counter(String name, String help, Tags labels, ToDoubleFunction<Measured> value) {
+        FunctionCounter.builder("outbox.relay." + name, measured, value)
+                .description(help)
+                .tags(labels)
+                .register(registry);
+    }
+
+    private void gauge(String name, String help, ToDoubleFunction<Measured> value) {
+        Gauge.builder("outbox.relay." + name, measured, value)
+                .description(help)
+                .tags(tags)
+                .register(registry);
+    }
+}
