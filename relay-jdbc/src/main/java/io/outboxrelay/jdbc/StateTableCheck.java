@@ -64,13 +64,18 @@ final class StateTableCheck {
 
     /** How to create it. */
     static String creation(String name, String role) {
-        StringBuilder columns = new StringBuilder();
-        COLUMNS.forEach((column, type) -> columns.append(columns.isEmpty() ? "" : ", ")
-                .append(column)
-                .append(' ')
-                .append(type)
-                .append(column.equals("outbox") ? " PRIMARY KEY" : " NOT NULL"));
-        return "CREATE TABLE " + name + " (" + columns + "); GRANT SELECT, INSERT, UPDATE ON " + name + " TO " + role;
+        return "CREATE TABLE " + name + " (" + String.join(", ", definitions()) + "); GRANT SELECT, INSERT, UPDATE ON "
+                + name + " TO " + role;
+    }
+
+    /** Its columns as CREATE TABLE takes them. */
+    static List<String> definitions() {
+        return COLUMNS.entrySet().stream()
+                .map(column -> column.getKey()
+                        + ' '
+                        + column.getValue()
+                        + (column.getKey().equals("outbox") ? " PRIMARY KEY" : " NOT NULL"))
+                .toList();
     }
 
     /** The table, or null after saying why it would not do. */

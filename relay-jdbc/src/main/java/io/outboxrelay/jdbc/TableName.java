@@ -43,6 +43,13 @@ public record TableName(@Nullable String schema, String table) {
         return schema == null ? Identifiers.quote(table) : Identifiers.quote(schema) + '.' + Identifiers.quote(table);
     }
 
+    /** The same for SQL text that people read: without quotes where it means the same. */
+    public String readable() {
+        return schema == null
+                ? Identifiers.readable(table)
+                : Identifiers.readable(schema) + '.' + Identifiers.readable(table);
+    }
+
     /** As people would write it: quotes only where they are needed. */
     @Override
     public String toString() {

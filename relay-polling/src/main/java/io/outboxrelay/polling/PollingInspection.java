@@ -34,7 +34,7 @@ public final class PollingInspection {
     }
 
     /** What polling asks of a table. */
-    static InspectionRequest request(PollingSettings.Outbox outbox, OutboxColumns routed) {
+    public static InspectionRequest request(PollingSettings.Outbox outbox, OutboxColumns routed) {
         PollingSettings.Columns names = outbox.columns();
         InspectionRequest.Columns columns = new InspectionRequest.Columns(
                 names.id(), names.sequence(), names.key(), names.payload(), routed.names());

@@ -1,0 +1,193 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SettingsLoader;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.InspectionRequest;
+import io.outboxrelay.jdbc.NewOutboxScript;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
+import io.outboxrelay.polling.PollingInspection;
+import io.outboxrelay.polling.PollingSettings;
+import io.outboxrelay.route.Router;
+import io.outboxrelay.route.TopicTemplate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code outbox-relay init-sql}: the SQL that makes an outbox and its roles. Asks no database. */
+@Command(
+        name = "init-sql",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
+        exitCodeOnExecutionException = ExitCodes.BUG,
+        description = {
+            "Prints the SQL that makes an outbox table which the relay finds sound, the relay's role, and what the roles may do."
+                    + " Connects to nothing; may be run again where it was run before.",
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:printed",
+            "70:a bug in the relay",
+            "78:the arguments or the settings cannot work",
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  outbox-relay init-sql --writer shop > outbox.sql",
+            "  outbox-relay init-sql --table events.outbox --retention archive --writer shop",
+            "  outbox-relay init-sql --config relay.yaml --writer shop | psql -v ON_ERROR_STOP=1 -d shop",
+        })
+final class InitSqlCommand implements Callable<Integer> {
+
+    private static final String POSTGRESQL = "postgresql";
+    private static final String ROLE = "outbox_relay";
+
+    /** What Debezium's outbox event router calls them, and a type that many want as a header. */
+    private static final String AGGREGATE_TYPE = "aggregatetype";
+
+    private static final String TYPE = "type";
+
+    /** What becomes of published rows, by the names of the settings file. */
+    enum RetentionName {
+        delete,
+        archive,
+        keep
+    }
+
+    @Option(
+            names = "--database",
+            paramLabel = "KIND",
+            defaultValue = POSTGRESQL,
+            description = "The kind of database: ${DEFAULT-VALUE}, the only one that the relay reads so far.")
+    private String database = POSTGRESQL;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Take table, columns, order, retention and role from a settings file. What is given besides, here, wins.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "A setting in place of what the file says. May be given several times.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--table",
+            paramLabel = "NAME",
+            description = "The outbox, table or schema.table; public.outbox unless a file says otherwise.")
+    private @Nullable String table;
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            description = "The role that the relay logs in as; created if it is not there. " + ROLE
+                    + " unless a file says otherwise.")
+    private @Nullable String role;
+
+    @Option(
+            names = "--writer",
+            paramLabel = "ROLE",
+            description =
+                    "The role that the application logs in as, which must be there. Without it, its grants are a comment.")
+    private @Nullable String writer;
+
+    @Option(
+            names = "--retention",
+            paramLabel = "KIND",
+            description = "What becomes of published rows: ${COMPLETION-CANDIDATES}.")
+    private @Nullable RetentionName retention;
+
+    @Option(
+            names = "--payload-type",
+            paramLabel = "TYPE",
+            defaultValue = "jsonb",
+            description = "The payload's type: jsonb, json, text or bytea; ${DEFAULT-VALUE} if not given.")
+    private String payloadType = "jsonb";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** What is to be created, and by which name the relay logs in. */
+    private record Wanted(InspectionRequest outbox, Set<String> required, String role) {}
+
+    @Override
+    public Integer call() {
+        if (!database.equals(POSTGRESQL)) {
+            throw new ParameterException(
+                    spec.commandLine(), "The relay cannot read from " + database + " yet; it reads from postgresql");
+        }
+        Wanted wanted;
+        try {
+            wanted = config == null ? usual() : ofFile(new SettingsLoader(System::getenv).load(config, overrides));
+        } catch (RelayException e) {
+            Refusal.print(
+                    "outbox-relay cannot say",
+                    e.failure().problems(),
+                    spec.commandLine().getErr());
+            return ExitCodes.MISCONFIGURED;
+        }
+        try {
+            NewOutboxScript.Roles roles = new NewOutboxScript.Roles(wanted.role(), writer);
+            String text = new NewOutboxScript(chosen(wanted.outbox()), wanted.required(), payloadType, roles).text();
+            spec.commandLine().getOut().print(text);
+            spec.commandLine().getOut().flush();
+            return ExitCodes.STOPPED;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Wanted usual() {
+        if (!overrides.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--set takes a file to correct: give --config FILE");
+        }
+        PollingSettings.Columns names = PollingSettings.Columns.DEFAULT;
+        InspectionRequest.Columns columns = new InspectionRequest.Columns(
+                names.id(), names.sequence(), names.key(), names.payload(), List.of(AGGREGATE_TYPE, TYPE));
+        return new Wanted(
+                new InspectionRequest("public.outbox", columns, OutboxOrder.SEQUENCE, new OutboxRetention.Delete()),
+                Set.of(AGGREGATE_TYPE),
+                Objects.requireNonNullElse(role, ROLE));
+    }
+
+    private Wanted ofFile(PipelineSettings settings) {
+        String loggedInAs = settings.source().connection().username();
+        return new Wanted(
+                PollingInspection.request(settings.source().outbox(), new Router(settings.route()).columns()),
+                Set.copyOf(TopicTemplate.parse(settings.route().topic()).columns()),
+                role != null ? role : Objects.requireNonNullElse(loggedInAs, ROLE));
+    }
+
+    /** What the options say besides. */
+    private InspectionRequest chosen(InspectionRequest wanted) {
+        OutboxRetention chosen = retention == null ? wanted.retention() : chosen(retention, wanted.retention());
+        if (chosen instanceof OutboxRetention.Keep && wanted.order() != OutboxOrder.SEQUENCE) {
+            throw new IllegalArgumentException("Rows can only be kept with outbox.order = sequence");
+        }
+        return new InspectionRequest(
+                Objects.requireNonNullElse(table, wanted.table()), wanted.columns(), wanted.order(), chosen);
+    }
+
+    /** The same as the file's keeps the names that stand there. */
+    private static OutboxRetention chosen(RetentionName name, OutboxRetention ofFile) {
+        OutboxRetention usual = switch (name) {
+            case delete -> new OutboxRetention.Delete();
+            case archive -> new OutboxRetention.Archive(null);
+            case keep -> new OutboxRetention.Keep(null);
+        };
+        return usual.getClass().isInstance(ofFile) ? ofFile : usual;
+    }
+}
