@@ -161,6 +161,12 @@ final class KnownSettings {
             ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(60)),
             "30s",
             "How long a stop may take to finish what is on its way.");
+    static final Setting<Optional<ListenAddress>> MANAGEMENT_LISTEN = otherwise(
+            "management.listen",
+            ValueType.listenAddress(),
+            "127.0.0.1:8080",
+            "Where the relay says over HTTP how it is: `*:8080` to every network, port 0 on a free port that the log names,"
+                    + " `off` not at all. Each relay on a host needs a port of its own. See [operations](operations.md).");
 
     /** In the order of the reference page. */
     static final List<Setting<?>> ALL = List.of(
@@ -184,7 +190,8 @@ final class KnownSettings {
             POISON,
             WINDOW_RECORDS_MAX,
             WINDOW_BYTES_MAX,
-            DRAIN_TIMEOUT);
+            DRAIN_TIMEOUT,
+            MANAGEMENT_LISTEN);
 
     static final List<Family> FAMILIES = List.of(HEADERS, KAFKA);
 

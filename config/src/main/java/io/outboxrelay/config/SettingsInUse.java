@@ -4,6 +4,7 @@ import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -43,6 +44,11 @@ public final class SettingsInUse {
     /** As they were at the start. */
     public PipelineSettings atStart() {
         return atStart;
+    }
+
+    /** Where the management server listens; nothing where there is to be none. */
+    public Optional<ListenAddress> management() {
+        return valuesAtStart.get(KnownSettings.MANAGEMENT_LISTEN);
     }
 
     /**

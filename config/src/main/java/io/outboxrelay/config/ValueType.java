@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -120,6 +121,21 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
                 throw unusable(text.replace('\0', '?'), shape);
             }
             return text;
+        });
+    }
+
+    /** Where a server listens; nothing where it is off. */
+    static ValueType<Optional<ListenAddress>> listenAddress() {
+        String shape = "`host:port`, or `off`";
+        return of(shape, Map.of("type", "string"), text -> {
+            if (text.equals("off")) {
+                return Optional.empty();
+            }
+            return Optional.of(ListenAddress.parse(text)
+                    .orElseThrow(() -> unusable(
+                            text,
+                            "127.0.0.1:8080 for this host alone, *:8080 for every network, [::1]:8080 with IPv6, port 0 for any free"
+                                    + " one, or off")));
         });
     }
 

@@ -38,7 +38,13 @@ class SettingsProblemsTest {
                 Arguments.of("kafak.linger.ms: 5", "there is no such setting", "did you mean kafka.linger.ms?"),
                 Arguments.of(
                         "route.header.traceparent: x", "no such setting", "did you mean route.headers.traceparent?"),
-                Arguments.of("management.listen: x", "there is no such setting", "docs/settings.md"),
+                Arguments.of("metrics.listen: x", "there is no such setting", "docs/settings.md"),
+                Arguments.of("management.listen: x", "'x' is not possible", "127.0.0.1:8080 for this host alone"),
+                Arguments.of("management.listen: 8080", "'8080' is not possible", "*:8080 for every network"),
+                Arguments.of("management.listen: ':8080'", "':8080' is not possible", "*:8080 for every network"),
+                Arguments.of("management.listen: 127.0.0.1:65536", "is not possible", "port 0 for any free one"),
+                Arguments.of("management.listen: ::1:8080", "is not possible", "[::1]:8080 with IPv6"),
+                Arguments.of("management.listen: http://127.0.0.1:8080", "is not possible", "or off"),
                 Arguments.of("kafka.: x", "there is no such setting", ""),
                 Arguments.of(
                         "source.url: jdbc:postgresql://db/shop", "it is given twice, first at relay.yaml:1", "remove"),
@@ -59,7 +65,7 @@ class SettingsProblemsTest {
                 Arguments.of("failures.poison: skip", "'skip' is not possible", "give halt"),
                 Arguments.of("outbox:\n  retention: kept", "'kept' is not possible", "give archive or delete or keep"),
                 Arguments.of("souce: {type: polling}", "(did you mean source?)", "correct it"),
-                Arguments.of("managment: {listen: x}", "there is no such setting", "docs/settings.md"),
+                Arguments.of("managment: {listen: x}", "(did you mean management?)", "correct it"),
                 Arguments.of("route: outbox", "a group of settings", "topic, keyRequired, headers"),
                 Arguments.of("outbox.columns: id", "a group of settings", "sequence, aggregateType"),
                 Arguments.of("kafka: broker:9092", "a group of settings", "<producer setting>"),

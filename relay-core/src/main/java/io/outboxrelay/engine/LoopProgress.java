@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * What the loop has done since it was made, and how it stands, readable from any thread. Written by the loop's thread only; counts
@@ -22,6 +23,9 @@ public final class LoopProgress {
     private volatile int inFlightRecords;
     private volatile long inFlightBytes;
     private volatile boolean leading;
+    private volatile boolean turning;
+    private volatile long turnedAtNanos;
+    private volatile boolean connecting;
     private volatile List<PublishedEvent> lastPublished = List.of();
 
     LoopProgress() {
@@ -71,6 +75,40 @@ public final class LoopProgress {
     /** The events acknowledged last, newest first; at most {@link RecentEvents#EVENTS_MAX}, and up to 0.1 s old. */
     public List<PublishedEvent> lastPublished() {
         return lastPublished;
+    }
+
+    /**
+     * How long ago the loop's thread began its latest round, in nanoseconds; 0 before the first and after the last.
+     *
+     * @param nowNanos by the clock that drives the loop
+     */
+    public long nanosSinceTurn(long nowNanos) {
+        return turning ? Math.max(0, nowNanos - turnedAtNanos) : 0;
+    }
+
+    /** Whether it makes a publisher now: the one step that may take long, as names of brokers are resolved. */
+    public boolean isConnecting() {
+        return connecting;
+    }
+
+    /** The loop's thread goes round once more. */
+    void turns(long nowNanos) {
+        turnedAtNanos = nowNanos;
+        turning = true;
+    }
+
+    /** It will not go round any more. */
+    void turnedForTheLastTime() {
+        turning = false;
+    }
+
+    <T> T whileConnecting(Supplier<T> step) {
+        connecting = true;
+        try {
+            return step.get();
+        } finally {
+            connecting = false;
+        }
     }
 
     // One writer: a plain read-modify-write of a volatile loses nothing.

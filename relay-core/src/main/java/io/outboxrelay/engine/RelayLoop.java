@@ -55,8 +55,10 @@ public final class RelayLoop {
         this.wakeup = wakeup;
         this.window = new InFlightWindow(settings.window());
         this.source = new Replaceable<>(ports.sources(), OutboxSource::close, settings.backoff());
-        this.publisher =
-                new Replaceable<>(() -> ports.publishers().apply(wakeup), Publisher::close, settings.backoff());
+        this.publisher = new Replaceable<>(
+                () -> progress.whileConnecting(() -> ports.publishers().apply(wakeup)),
+                Publisher::close,
+                settings.backoff());
         this.acknowledgements = new AcknowledgementWatch(window, settings.stalledAfter());
         this.reactions = new Reactions(source, publisher, window, settings.standbyInterval(), onState);
         this.outcomes = new SettlingOutcomes(window, reactions, progress);

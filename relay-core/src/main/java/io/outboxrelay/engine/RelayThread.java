@@ -42,8 +42,11 @@ public final class RelayThread {
 
     private void run() {
         while (!(loop.state() instanceof Stopped)) {
-            int done = loop.runOnce(System.nanoTime());
+            long now = System.nanoTime();
+            loop.progress().turns(now);
+            int done = loop.runOnce(now);
             pacing.afterRound(done, loop.progress().inFlightRecords(), loop.idleNanos());
         }
+        loop.progress().turnedForTheLastTime();
     }
 }

@@ -49,7 +49,8 @@ final class Scratch implements AutoCloseable {
                         "route:",
                         "  headers: {eventType: type}",
                         "kafka:",
-                        "  bootstrap.servers: " + servers.kafka().bootstrapServers()));
+                        "  bootstrap.servers: " + servers.kafka().bootstrapServers(),
+                        "management.listen: 127.0.0.1:0"));
         return config;
     }
 

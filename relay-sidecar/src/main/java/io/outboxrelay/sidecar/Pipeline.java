@@ -12,8 +12,10 @@ import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.publish.BrokerProbe;
+import io.outboxrelay.sidecar.management.WatchedPipeline;
 import io.outboxrelay.sidecar.metrics.Measured;
 import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ final class Pipeline implements AutoCloseable {
     private final BrokerLog brokers;
     private final ProgressLog progress;
     private final BrokerProbe probe;
+    private final WatchedPipeline watched;
 
     /** Used by the loop's thread only. */
     private boolean ran;
@@ -74,6 +77,15 @@ final class Pipeline implements AutoCloseable {
         this.measured = assembled.measured();
         this.brokers = new BrokerLog(settings.publisher().bootstrapServers());
         this.progress = new ProgressLog(relay.loop().progress(), System.nanoTime());
+        this.watched = new WatchedPipeline(
+                name,
+                new WatchedPipeline.Way(
+                        settings.source().connection().urlShown(),
+                        settings.source().outbox().table(),
+                        settings.route().topic(),
+                        settings.publisher().bootstrapServers()),
+                relay.loop().progress(),
+                Instant.now());
         this.probe = BrokerProbe.start(inUse::publisher, () -> {});
     }
 
@@ -94,6 +106,11 @@ final class Pipeline implements AutoCloseable {
     /** Where its figures come from, for metrics and for people. */
     Measured measured() {
         return measured;
+    }
+
+    /** For those who look at it from outside. */
+    WatchedPipeline watched() {
+        return watched;
     }
 
     /** Starts to relay, unless the brokers refuse it; waits for a moment until that is known. */
@@ -148,6 +165,7 @@ final class Pipeline implements AutoCloseable {
 
     /** Called by the loop's thread. */
     private void entered(RelayState state) {
+        watched.entered(state, Instant.now());
         if (state instanceof Failed refused && refused.cause().kind() == FailureKind.MISCONFIGURED && !ran) {
             listener.refused(refused.cause());
             return;

@@ -1,11 +1,14 @@
 package io.outboxrelay.sidecar;
 
+import io.outboxrelay.config.ListenAddress;
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,8 @@ final class RelayRun {
     private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
 
     private final List<Pipeline> pipelines;
+    private final Management management;
+    private final Optional<ListenAddress> managementAt;
     private final Duration drainTimeout;
     private final boolean exitOnFailure;
     private final PrintWriter err;
@@ -42,12 +47,15 @@ final class RelayRun {
         this.exitOnFailure = exitOnFailure;
         this.err = err;
         this.pipelines = List.of(new Pipeline(Pipeline.DEFAULT_NAME, inUse, new Judgement()));
+        this.management = new Management(pipelines);
+        this.managementAt = inUse.management();
     }
 
     /** Relays; returns the exit status. */
     int untilStopped() throws InterruptedException {
         StopSignals.handle(this::stop);
         try {
+            managementAt.ifPresent(management::serveAt);
             for (Pipeline pipeline : pipelines) {
                 pipeline.start();
             }
@@ -62,12 +70,17 @@ final class RelayRun {
                     throw new IllegalStateException(e);
                 }
             }
+        } catch (RelayException refused) {
+            Refusal.print(refused.failure(), err);
+            return ExitCodes.MISCONFIGURED;
         } finally {
+            management.close();
             pipelines.forEach(Pipeline::close);
         }
     }
 
     private void requestStop() {
+        management.stopping();
         pipelines.forEach(pipeline -> pipeline.requestStop(drainTimeout));
     }
 

@@ -71,7 +71,7 @@ class OutageIT {
             assertThat(relay.awaitLine("waiting for Kafka: ", Scene.BOUND)).contains("no broker can be reached", "->");
             // Several attempts later nothing more was said.
             assertThat(relay.endsWithin(Duration.ofSeconds(5))).isFalse();
-            assertThat(relay.lines()).hasSize(3);
+            assertThat(relay.lines()).hasSize(4);
 
             SharedServers.database().start();
             SharedServers.kafka().start();

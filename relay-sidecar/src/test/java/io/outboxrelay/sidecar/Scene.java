@@ -51,6 +51,7 @@ final class Scene implements AutoCloseable {
         settings.put("outbox.table", "public.outbox");
         settings.put("route.topic", topic("${aggregatetype}"));
         settings.put("kafka.bootstrap.servers", SharedServers.kafka().bootstrapServers());
+        settings.put("management.listen", "127.0.0.1:0");
     }
 
     /** With the order service's tables, and what the relay's role needs. */

@@ -57,6 +57,7 @@ final class FaultStage implements AutoCloseable {
         stage.set("outbox.table", "public.outbox");
         stage.set("route.topic", stage.topic("${aggregatetype}"));
         stage.set("kafka.bootstrap.servers", "127.0.0.1:" + servers.toKafka().port());
+        stage.set("management.listen", "127.0.0.1:0");
         // As much as fits into the heap that the relay is given.
         stage.set("window.bytesMax", "30 MiB");
         return stage;

@@ -28,6 +28,7 @@ public record Relay(RelayProcess process) implements MeasuredProcess {
         settings.put("route.topic", prefix + "${aggregatetype}");
         settings.put("route.headers." + TYPE_HEADER, "type");
         settings.put("kafka.bootstrap.servers", servers.kafka().bootstrapServers());
+        settings.put("management.listen", "127.0.0.1:0");
         return settings;
     }
 

@@ -1,0 +1,115 @@
+package io.outboxrelay.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.testkit.RelayProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What the packaged relay says of itself over HTTP, while it is left alone and when it is told to end. */
+class ManagementIT {
+
+    @Test
+    void a_running_relay_is_alive_ready_started_and_says_what_it_does_without_a_secret() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess relay = scene.startRunningRelay();
+            Served served = Served.by(relay);
+            for (String path : new String[] {"/health/live", "/health/ready", "/health/started"}) {
+                assertThat(served.status(path)).as(path).isEqualTo(200);
+                assertThat(served.body(path)).contains("\"status\":\"up\"", "\"state\":\"running\"");
+            }
+            assertThat(served.body("/info"))
+                    .contains("\"version\":\"0.", "\"table\":\"public.outbox\"", "\"name\":\"default\"")
+                    .contains(scene.topic("${aggregatetype}"))
+                    .doesNotContain(SharedServers.PASSWORD);
+            assertThat(served.body("/metrics"))
+                    .contains("outbox_relay_published_total{pipeline=\"default\"} 0.0")
+                    .contains("outbox_relay_state{pipeline=\"default\",state=\"running\"} 1.0")
+                    .doesNotContain(SharedServers.PASSWORD);
+        }
+    }
+
+    @Test
+    void a_second_relay_with_the_same_port_ends_with_78_and_names_the_setting() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess first = scene.startRunningRelay();
+            String port = Served.by(first).url().replaceAll(".*:", "");
+            RelayProcess second = scene.startRelay("--set", "management.listen=127.0.0.1:" + port);
+            assertThat(second.awaitExit(Scene.BOUND)).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(second.lines())
+                    .anySatisfy(line -> assertThat(line).isEqualTo("outbox-relay cannot start: 1 problem"))
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("management.listen: cannot listen at 127.0.0.1:" + port)
+                            .contains("maybe another relay"))
+                    .anySatisfy(line -> assertThat(line).contains("management.listen: off"));
+            assertThat(first.isAlive()).isTrue();
+
+            RelayProcess third = scene.startRelay("--set", "management.listen=off");
+            third.awaitLine("standing by: ", Scene.BOUND);
+            assertThat(third.hasSaid("http://")).isFalse();
+            RelayProcess fourth = scene.startRelay();
+            fourth.awaitLine("standing by: ", Scene.BOUND);
+            assertThat(Served.by(fourth).status("/health/ready"))
+                    .as("whoever stands by")
+                    .isEqualTo(200);
+        }
+    }
+
+    /** With the broker away the relay drains for as long as it may. */
+    @Test
+    void a_relay_that_was_told_to_end_is_not_ready_at_once_and_alive_until_it_has() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess relay = scene.set("drainTimeout", "4s").startRunningRelay();
+            Served served = Served.by(relay);
+            SharedServers.kafka().stop();
+            try {
+                scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload)"
+                        + " VALUES (gen_random_uuid(), 'order', 'k', 't', '{}')");
+                await().atMost(Scene.BOUND).until(() -> served.status("/health/ready") == 503);
+                assertThat(served.body("/health/ready")).contains("\"state\":\"retrying\"", "\"remedy\":\"");
+                assertThat(served.status("/health/live")).isEqualTo(200);
+
+                long told = System.nanoTime();
+                relay.terminate();
+                await().atMost(2, TimeUnit.SECONDS)
+                        .until(() -> served.body("/health/ready").contains("\"stopping\":true"));
+                assertThat(served.status("/health/live")).isEqualTo(200);
+                assertThat(relay.awaitExit(Scene.BOUND))
+                        .as("something was left")
+                        .isEqualTo(ExitCodes.FAILED);
+                assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - told))
+                        .isBetween(3_500L, 8_000L);
+            } finally {
+                SharedServers.kafka().start();
+            }
+        }
+    }
+
+    /** A relay's server, found by what its log says. */
+    record Served(String url) {
+        private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+        static Served by(RelayProcess relay) {
+            return new Served(relay.awaitLine("health and metrics at http://", Scene.BOUND)
+                    .replaceAll(".*(http://\\S+).*", "$1"));
+        }
+
+        int status(String path) throws Exception {
+            return response(path).statusCode();
+        }
+
+        String body(String path) throws Exception {
+            return response(path).body();
+        }
+
+        private HttpResponse<String> response(String path) throws Exception {
+            return CLIENT.send(
+                    HttpRequest.newBuilder(URI.create(url + path)).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+}
