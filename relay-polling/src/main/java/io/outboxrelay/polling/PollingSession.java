@@ -22,13 +22,17 @@ record PollingSession(Connection connection, OutboxTable table, String guard, St
     private static final int GIVING_UP_MILLIS_MAX = 1_000;
 
     /**
-     * Makes sure that every commit whose rows were read so far survives a crash of the server: one synchronous commit flushes
-     * the log up to itself. Without it, rows of transactions that committed with {@code synchronous_commit = off} could be
-     * published and then undone.
+     * Makes sure that every commit whose rows were read so far survives a crash of the server. Without it, rows of transactions
+     * that committed with {@code synchronous_commit = off} could be published and then undone. A commit is in the log before any
+     * snapshot shows its rows; so where all that was in the log when this is asked has been flushed already, there is nothing to
+     * do. Otherwise one synchronous commit of its own flushes the log up to itself. With synchronous standbys it is always that
+     * commit: it also waits for them, and a flush here says nothing about a flush there.
      */
     void flushCommits() throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_logical_emit_message(true, 'outbox-relay', ''::text) WHERE " + guard);
+            statement.execute("SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''"
+                    + " OR pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
+                    + " THEN pg_logical_emit_message(true, 'outbox-relay', ''::text) END WHERE " + guard);
         }
     }
 
