@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class DeleteQueue {
 
     static final int BATCH_ROWS_MAX = 20_000;
-    private static final int WAITING_ROWS_MAX = 5_000;
+    private static final int WAITING_ROWS_MAX = 10_000;
     private static final int PAUSED_ROWS_MAX = 10_000;
-    private static final long WAITING_NANOS_MAX = 20_000_000;
+    private static final long WAITING_NANOS_MAX = 50_000_000;
     private static final long RETRY_NANOS = 1_000_000_000;
 
     private @Nullable PollingPosition settled;

@@ -19,16 +19,18 @@ class DeleteQueueTest {
     @Test
     void lets_rows_wait_a_little_while_there_is_something_to_read() {
         queue.settled(at(10), 0);
-        assertThat(queue.due(19 * MS, false)).isFalse();
-        assertThat(queue.due(20 * MS, false)).isTrue();
-        assertThat(queue.dueNanos(0)).isEqualTo(20 * MS);
+        assertThat(queue.due(49 * MS, false)).isFalse();
+        assertThat(queue.due(50 * MS, false)).isTrue();
+        assertThat(queue.dueNanos(0)).isEqualTo(50 * MS);
     }
 
     @Test
     void does_not_wait_when_idle_or_when_many_rows_wait() {
         queue.settled(at(1), 0);
         assertThat(queue.due(0, true)).isTrue();
-        queue.settled(at(5_000), 0);
+        queue.settled(at(9_999), 0);
+        assertThat(queue.due(0, false)).isFalse();
+        queue.settled(at(10_000), 0);
         assertThat(queue.due(0, false)).isTrue();
     }
 
@@ -36,10 +38,10 @@ class DeleteQueueTest {
     void the_wait_counts_from_the_oldest_row() {
         queue.settled(at(1), 0);
         queue.settled(at(2), 15 * MS);
-        assertThat(queue.due(20 * MS, false)).isTrue();
+        assertThat(queue.due(50 * MS, false)).isTrue();
         queue.deleted(2);
-        queue.settled(at(3), 30 * MS);
-        assertThat(queue.due(49 * MS, false)).isFalse();
+        queue.settled(at(3), 60 * MS);
+        assertThat(queue.due(109 * MS, false)).isFalse();
     }
 
     @Test
