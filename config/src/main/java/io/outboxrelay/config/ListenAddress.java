@@ -30,6 +30,15 @@ public record ListenAddress(String host, int port) {
                 new ListenAddress(host == null ? EVERYWHERE : host, Integer.parseInt(matcher.group("port"))));
     }
 
+    /** How it is reached from this host: what listens on every network, does so on the host's own as well. */
+    public ListenAddress fromThisHost() {
+        return switch (host) {
+            case EVERYWHERE, "0.0.0.0" -> new ListenAddress("127.0.0.1", port);
+            case "::" -> new ListenAddress("::1", port);
+            default -> this;
+        };
+    }
+
     /** As it is written in a setting. */
     @Override
     public String toString() {

@@ -43,9 +43,14 @@ public final class SettingsLoader {
     public SettingsInUse open(Path file, List<String> overrides) {
         Problems problems = new Problems();
         String fileName = file.toString();
-        List<Given> lines = YamlSettings.parse(fileName, read(file, problems), problems);
+        List<Given> lines = lines(file, problems);
         List<Given> arguments = ArgumentSettings.parse(overrides, problems);
         return new SettingsInUse(new SettingsInUse.Text(fileName + ":1:1", lines, arguments), substitution, problems);
+    }
+
+    /** What a file says, as it is written. */
+    static List<Given> lines(Path file, Problems problems) {
+        return YamlSettings.parse(file.toString(), read(file, problems), problems);
     }
 
     private static String read(Path file, Problems problems) {

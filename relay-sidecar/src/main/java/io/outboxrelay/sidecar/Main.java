@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         name = "outbox-relay",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, ValidateCommand.class, InitSqlCommand.class, ConfigCommand.class},
+        subcommands = {
+            RunCommand.class,
+            ValidateCommand.class,
+            InitSqlCommand.class,
+            HealthCommand.class,
+            ConfigCommand.class
+        },
         exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
         exitCodeOnExecutionException = ExitCodes.BUG,
         description = "Publishes the rows of a transactional outbox table to Kafka, at least once, in order per key.",
@@ -38,7 +44,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do is missing: run, validate, init-sql or config");
+        throw new ParameterException(
+                spec.commandLine(), "What to do is missing: run, validate, init-sql, health or config");
     }
 
     static final class Version implements IVersionProvider {

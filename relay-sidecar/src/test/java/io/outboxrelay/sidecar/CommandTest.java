@@ -27,6 +27,11 @@ class CommandTest {
                 "run --conf file",
                 "run --config a b",
                 "run --config a --exit-on-failure=perhaps",
+                "health dead",
+                "health live ready",
+                "health --url https://127.0.0.1:8080",
+                "health --url 127.0.0.1:8080",
+                "health --url http://127.0.0.1:1 --config relay.yaml",
                 "--frobnicate"
             })
     void wrong_arguments_end_with_78_and_show_how_to_do_it(String arguments) {
@@ -37,7 +42,15 @@ class CommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "--version", "run --help", "validate --help", "config --help", "config schema --help"})
+            strings = {
+                "--help",
+                "--version",
+                "run --help",
+                "validate --help",
+                "health --help",
+                "config --help",
+                "config schema --help"
+            })
     void help_and_version_end_with_0(String arguments) {
         assertThat(execute(arguments)).isZero();
         assertThat(out.toString()).contains("outbox-relay");

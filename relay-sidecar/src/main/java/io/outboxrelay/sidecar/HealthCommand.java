@@ -1,0 +1,109 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.FirstLook;
+import io.outboxrelay.config.ListenAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code outbox-relay health}: asks a relay that runs on this host, for a container's health check. */
+@Command(
+        name = "health",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
+        exitCodeOnExecutionException = ExitCodes.BUG,
+        description =
+                "Asks a running relay how it is, and says it in one line. Without options it asks at 127.0.0.1:8080.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:yes",
+            "1:no, or no answer within 3 s",
+            "70:a bug in the relay",
+            "78:the arguments cannot work, or lead to no server"
+        })
+final class HealthCommand implements Callable<Integer> {
+
+    /** What to ask; the paths end like these. */
+    enum Question {
+        live,
+        ready,
+        started
+    }
+
+    @Parameters(
+            arity = "0..1",
+            defaultValue = "live",
+            paramLabel = "live|ready|started",
+            description =
+                    "What to ask: whether it goes on (live, the default), whether it publishes or stands by (ready), or whether it ever"
+                            + " did (started). An orchestrator that ends what is unhealthy asks for live.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Question question;
+
+    @ArgGroup
+    private @Nullable Where where;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** One of the two. */
+    private static final class Where {
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "The settings of the relay, of which management.listen is read.")
+        private @Nullable Path config;
+
+        @Option(names = "--url", paramLabel = "URL", description = "Where it serves, such as http://127.0.0.1:8080.")
+        private @Nullable URI url;
+    }
+
+    @Override
+    public Integer call() {
+        HealthProbe.Answer answer = new HealthProbe(url()).ask("/health/" + question);
+        spec.commandLine()
+                .getOut()
+                .println((answer.isYes() ? question.toString() : "not " + question) + ": "
+                        + answer.said().strip().replace('\n', ' '));
+        spec.commandLine().getOut().flush();
+        return answer.isYes() ? ExitCodes.STOPPED : ExitCodes.FAILED;
+    }
+
+    private URI url() {
+        Where given = where;
+        if (given != null && given.url != null) {
+            if (!"http".equals(given.url.getScheme()) || given.url.getHost() == null) {
+                throw unusable("--url " + given.url + " is no address of a relay; write http://host:port");
+            }
+            return given.url;
+        }
+        if (given == null || given.config == null) {
+            return URI.create("http://127.0.0.1:8080");
+        }
+        Optional<ListenAddress> at =
+                FirstLook.at(given.config, List.of(), System::getenv).management();
+        if (at.isEmpty()) {
+            throw unusable("management.listen is off in " + given.config + ": there is nobody to ask");
+        }
+        if (at.get().port() == 0) {
+            throw unusable("management.listen takes any free port in " + given.config
+                    + ": give --url with the one that the relay's log names");
+        }
+        return URI.create("http://" + at.get().fromThisHost());
+    }
+
+    private ParameterException unusable(String why) {
+        return new ParameterException(spec.commandLine(), why);
+    }
+}

@@ -1,0 +1,76 @@
+package io.outboxrelay.sidecar;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Asks one question over HTTP by a plain socket: to load a client would take longer than all else. */
+final class HealthProbe {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final int HTTP_PORT = 80;
+    private static final Pattern RESPONSE =
+            Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\\n]*\\n.*?\\r?\\n\\r?\\n(.*)", Pattern.DOTALL);
+
+    private final URI url;
+
+    HealthProbe(URI url) {
+        this.url = url;
+    }
+
+    /**
+     * What came back.
+     *
+     * @param said the answer's body, or why there is none
+     */
+    record Answer(boolean isYes, String said) {}
+
+    /** Waits for a few seconds at most. */
+    Answer ask(String path) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String host = url.getHost().replaceAll("[\\[\\]]", "");
+        int port = url.getPort() < 0 ? HTTP_PORT : url.getPort();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), leftMillis(deadline));
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.0\r\nHost: " + url.getHost() + ":" + port + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            Matcher response = RESPONSE.matcher(read(socket, deadline));
+            return response.matches()
+                    ? new Answer(response.group(1).equals("200"), response.group(2))
+                    : new Answer(false, "what answers at " + url + " is no relay");
+        } catch (SocketTimeoutException e) {
+            return new Answer(false, "no answer at " + url + " within " + PATIENCE.toSeconds() + " s");
+        } catch (IOException e) {
+            return new Answer(false, "no answer at " + url + ": " + e.getMessage());
+        }
+    }
+
+    private static String read(Socket socket, long deadline) throws IOException {
+        InputStream in = socket.getInputStream();
+        byte[] answer = new byte[ANSWER_BYTES_MAX];
+        int length = 0;
+        socket.setSoTimeout(leftMillis(deadline));
+        for (int read = in.read(answer); read > 0; read = in.read(answer, length, answer.length - length)) {
+            length += read;
+            socket.setSoTimeout(leftMillis(deadline));
+        }
+        return new String(answer, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private static int leftMillis(long deadline) throws SocketTimeoutException {
+        long left = (deadline - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+            throw new SocketTimeoutException();
+        }
+        return Math.toIntExact(left);
+    }
+}
