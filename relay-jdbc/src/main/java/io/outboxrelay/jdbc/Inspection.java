@@ -12,8 +12,8 @@ public sealed interface Inspection {
     /**
      * Something is wrong.
      *
-     * @param failure MISCONFIGURED with all problems at once, or TRANSIENT where waiting may mend it (a standby, no second
-     *     connection to be had just now)
+     * @param failure MISCONFIGURED with all problems at once, TRANSIENT where waiting may mend it (a standby, no second connection
+     *     to be had just now), or POSITION_LOST where an operator decides
      */
     record Unsound(Failure failure) implements Inspection {}
 

@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +20,15 @@ final class StateClaim {
     private final PollingSession session;
     private final StateSql sql;
     private final SessionLineage lineage;
+    private final StateReading reading;
     private final StatePosition position;
 
-    private StateClaim(PollingSession session, StateSql sql, SessionLineage lineage, StatePosition position) {
+    private StateClaim(PollingSession session, StateSql sql, SessionLineage lineage, StateReading reading) {
         this.session = session;
         this.sql = sql;
         this.lineage = lineage;
-        this.position = position;
+        this.reading = reading;
+        this.position = reading.position();
     }
 
     /**
@@ -46,20 +47,23 @@ final class StateClaim {
      *     is gone although this relay has stored it; FENCED when another relay was faster
      */
     static Claimed make(PollingSession session, StateSql sql, SessionLineage lineage) throws SQLException {
-        return new StateClaim(session, sql, lineage, position(session, sql)).make();
+        StateReading reading = StateReading.of(session.connection(), session.table(), sql);
+        return new StateClaim(session, sql, lineage, reading).make();
     }
 
     private Claimed make() throws SQLException {
-        StoredState stored = find();
+        StoredState stored = reading.find();
         if (stored == null) {
             return makeFirst();
         }
-        // Numbers that the state knows were drawn before this session took the lock.
-        long lastDrawn = lastDrawn();
+        // Numbers that the state knows were drawn before this session took the lock: by now, or when the inspection
+        // relied
+        // on it that the state is asked, whichever is less.
+        long lastDrawn = Math.min(sequence().lastDrawn(), reading.lastDrawn());
         if (stored.format() == StateSql.FORMAT
                 && (lastDrawn < stored.extent().top() || lineage.isDistrusted(stored.version()))) {
             StateRow.distrust(session, sql, stored.version());
-            stored = Objects.requireNonNull(find());
+            stored = Objects.requireNonNull(reading.find());
         }
         PublishedExtent extent = position.check(stored, lastDrawn);
         if (stored.timeline() != position.timeline()) {
@@ -90,7 +94,7 @@ final class StateClaim {
         if (last != null) {
             throw position.gone(last);
         }
-        position.checkNotRenamed(otherName());
+        position.checkNotRenamed(reading.otherName());
         LOG.warn(
                 "{} does not say how far {} is published: everything that stands in it is published now",
                 sql.stateTable(),
@@ -119,54 +123,11 @@ final class StateClaim {
         }
     }
 
-    private @Nullable StoredState find() throws SQLException {
-        try (PreparedStatement statement = session.connection().prepareStatement(sql.select())) {
-            statement.setString(1, outbox());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? StoredState.of(row) : null;
-            }
-        }
-    }
-
-    private @Nullable String otherName() throws SQLException {
-        try (PreparedStatement statement = session.connection().prepareStatement(sql.selectByOid())) {
-            statement.setLong(1, position.here().systemIdentifier());
-            statement.setLong(2, position.here().outbox());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getString(1) : null;
-            }
-        }
-    }
-
-    /** By now, or when the inspection relied on it that the state is asked, whichever is less. */
-    private long lastDrawn() throws SQLException {
-        OutboxTable.Sequence sequence = sequence(session);
-        try (PreparedStatement statement = session.connection().prepareStatement(sequence.lastDrawnSql());
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return Math.min(sequence.lastDrawn(), row.getLong(1));
-        }
-    }
-
     private String outbox() {
         return position.table().outbox();
     }
 
-    private static StatePosition position(PollingSession session, StateSql sql) throws SQLException {
-        OutboxTable.Identity table = session.table().identity();
-        OutboxTable.Sequence sequence = sequence(session);
-        try (PreparedStatement statement = session.connection().prepareStatement(sql.server());
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return new StatePosition(
-                    sql.stateTable(),
-                    new StatePosition.Names(table.quotedName(), sequence.quotedName()),
-                    new StateOrigin(row.getLong(1), table.oid(), sequence.oid(), sequence.filenode()),
-                    row.getLong(2));
-        }
-    }
-
-    private static OutboxTable.Sequence sequence(PollingSession session) {
+    private OutboxTable.Sequence sequence() {
         return Objects.requireNonNull(session.table().sequence(), "rows are kept without a sequence");
     }
 }

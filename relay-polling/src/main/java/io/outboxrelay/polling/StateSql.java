@@ -4,7 +4,7 @@ package io.outboxrelay.polling;
  * The statements about the row of an outbox in the table of states. Every one carries the session's guard. Immutable.
  *
  * @param stateTable the quoted name of the table
- * @param guard a condition that holds in this session only
+ * @param guard a condition that holds in this session only; {@code true} where nothing relies on what is read
  * @param notGoneBack a condition with an array of one number as its parameter, the highest one read: it still is below what was drawn
  */
 record StateSql(String stateTable, String guard, String notGoneBack) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.jdbc.Inspection;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.source.OutboxSource;
@@ -70,13 +71,35 @@ final class KeptOutbox {
         }
     }
 
-    /** A session loses its position at its start. */
+    /** A session loses its position at its start, as was foretold. */
     Failure refused(String... words) {
+        Failure foretold = foretold();
+        assertThat(foretold.kind()).as(foretold.summary()).isEqualTo(FailureKind.POSITION_LOST);
+        assertThat(foretold.summary()).contains(words).containsAnyOf("go on from it: ", "in it again: ");
         try (TestConsumer consumer = consumer()) {
             Failure failure = lost(consumer, words);
             assertThat(consumer.entries).as("published").isEmpty();
             return failure;
         }
+    }
+
+    /** What an inspection without a session finds wrong; nothing of what is stored is another one after it. */
+    private Failure foretold() {
+        try {
+            List<String> before = fixture.query("SELECT s::text FROM outbox_relay_state s ORDER BY 1");
+            Inspection inspection = inspection();
+            assertThat(fixture.query("SELECT s::text FROM outbox_relay_state s ORDER BY 1"))
+                    .isEqualTo(before);
+            assertThat(inspection).isInstanceOf(Inspection.Unsound.class);
+            return ((Inspection.Unsound) inspection).failure();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is found without a session. */
+    Inspection inspection() {
+        return PollingInspection.inspect(fixture.settings(), new OutboxColumns(List.of()));
     }
 
     static Failure lost(TestConsumer consumer, String... words) {

@@ -175,6 +175,16 @@ class PositionLostIT {
         }
     }
 
+    @Test
+    void an_inspection_believes_what_a_session_would_and_holds_nothing_up() throws SQLException {
+        try (TestConsumer running = outbox.consumer().awaitOpen()) {
+            outbox.inspection().orThrow();
+            outbox.fixture.insert("new");
+            outbox.publish(running, 1);
+        }
+        outbox.inspection().orThrow();
+    }
+
     /** A failover or a restore to a point in time, which take rows, sequence and state back to one moment. */
     @Test
     void on_another_timeline_the_relay_goes_on() throws SQLException {

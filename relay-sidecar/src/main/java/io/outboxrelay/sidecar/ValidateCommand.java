@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
             "0:the relay would start",
             "1:the database or the brokers cannot be asked now; a relay would wait for them",
             "70:a bug in the relay",
-            "78:the arguments, the settings, or the database or brokers they point at, cannot work"
+            "78:the arguments, the settings, or the database or brokers they point at, cannot work; or the position is lost,"
+                    + " and one of the statements that are printed is to be run first"
         })
 final class ValidateCommand implements Callable<Integer> {
 

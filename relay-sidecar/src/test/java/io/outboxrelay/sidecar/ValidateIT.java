@@ -57,6 +57,23 @@ class ValidateIT {
         }
     }
 
+    @Test
+    void a_lost_position_is_told_with_the_statements_before_a_relay_stops_over_it() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.retaining("keep");
+            RelayProcess relay = scene.startRunningRelay();
+            relay.terminate();
+            assertThat(relay.awaitExit(Scene.BOUND)).as("%s", relay.lines()).isZero();
+            scene.execute("UPDATE outbox_relay_state SET system_identifier = 1");
+            assertThat(validate(scene)).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(err.toString())
+                    .contains(
+                            "the system identifier was 1 and is ",
+                            "UPDATE public.outbox_relay_state SET",
+                            "DELETE FROM public.outbox_relay_state");
+        }
+    }
+
     private int validate(Scene scene) throws Exception {
         CommandLine command = Main.commandLine();
         command.setOut(new PrintWriter(out, true));
