@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             InitSqlCommand.class,
             HealthCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            RehearseCommand.class
         },
         exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
         exitCodeOnExecutionException = ExitCodes.BUG,

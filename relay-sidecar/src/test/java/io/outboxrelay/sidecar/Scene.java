@@ -118,6 +118,13 @@ final class Scene implements AutoCloseable {
         return relay;
     }
 
+    /** The same with options of the JVM. */
+    RelayProcess startRelayWith(String jvmOptions) {
+        RelayProcess relay = RelayProcess.startedWith(jvmOptions, DISTRIBUTION, settings);
+        relays.add(relay);
+        return relay;
+    }
+
     /** A relay that says it is running. */
     RelayProcess startRunningRelay(String... arguments) {
         RelayProcess relay = startRelay(arguments);
