@@ -6,7 +6,8 @@ import java.util.List;
 /** Reads settings of {@code key=value} arguments. A value goes from the first {@code =} to the end; nothing in it is special. */
 final class ArgumentSettings {
 
-    private static final String PLACE = "--set";
+    /** What they all have for their place. */
+    static final String PLACE = "--set";
 
     private ArgumentSettings() {}
 
@@ -20,8 +21,8 @@ final class ArgumentSettings {
                 // It may be the rest of a password: it is never repeated.
                 problems.add(PLACE, "there is no key with a '=' behind it", "write --set key=value");
             } else {
-                settings.add(
-                        new Given(PLACE, key, argument.substring(equals + 1).strip()));
+                settings.add(new Given(
+                        PLACE, KeyPath.of(key), argument.substring(equals + 1).strip()));
             }
         }
         return settings;

@@ -31,7 +31,7 @@ public final class FirstLook {
     public static FirstLook at(Path file, List<String> overrides, Function<String, @Nullable String> environment) {
         List<Given> given = new ArrayList<>();
         try {
-            given.addAll(SettingsLoader.lines(file, new Problems()));
+            given.addAll(SettingsLoader.written(file, new Problems()).settings());
         } catch (RelayException unreadable) {
             given.clear();
         }
@@ -47,7 +47,7 @@ public final class FirstLook {
     private <T> T valueOf(Setting<T> setting) {
         T value = setting.parse(((Setting.Otherwise) setting.presence()).value());
         for (Given one : given) {
-            if (one.key().equals(setting.key())) {
+            if (one.path().toString().equals(setting.key())) {
                 value = usable(setting, one.value()).orElse(value);
             }
         }

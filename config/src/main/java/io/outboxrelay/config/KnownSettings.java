@@ -5,12 +5,15 @@ import static io.outboxrelay.config.Setting.otherwise;
 import static io.outboxrelay.config.Setting.required;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.config.Setting.Scope;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.polling.PollingSettings.Columns;
+import io.outboxrelay.publish.PublisherSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Every setting that there is, and the families of settings whose keys are not all known beforehand. */
 final class KnownSettings {
@@ -20,9 +23,10 @@ final class KnownSettings {
      *
      * @param prefix with its dot
      * @param name what stands behind the prefix, for people
+     * @param masking what is never shown of one, by its name behind the prefix
      * @param text what they mean, for people
      */
-    record Family(String prefix, String name, String text) {
+    record Family(String prefix, String name, Function<String, Masking> masking, String text) {
 
         boolean owns(String key) {
             return key.startsWith(prefix) && key.length() > prefix.length();
@@ -41,10 +45,11 @@ final class KnownSettings {
             "polling",
             "How the outbox is read: `polling` by ordinary SQL.");
     static final Setting<String> SOURCE_URL = required(
-            "source.url",
-            ValueType.postgresUrl(),
-            "jdbc:postgresql://localhost:5432/shop",
-            "The database. Any parameter of the PostgreSQL JDBC driver may follow after a `?`.");
+                    "source.url",
+                    ValueType.postgresUrl(),
+                    "jdbc:postgresql://localhost:5432/shop",
+                    "The database. Any parameter of the PostgreSQL JDBC driver may follow after a `?`.")
+            .masked(Masking.IN_URL);
     static final Setting<String> SOURCE_USERNAME = optional(
             "source.username", ValueType.text("name of a role"), "what the URL says", "The role to log in as.");
     static final Setting<String> SOURCE_PASSWORD = optional(
@@ -53,7 +58,7 @@ final class KnownSettings {
                     "none",
                     "Its password. Better not in the file itself: `${file:/run/secrets/db-password}`, which is read anew at each attempt to"
                             + " connect.")
-            .asSecret();
+            .masked(Masking.ALL);
     static final Setting<String> SOURCE_LISTEN = optional(
             "source.listen",
             ValueType.channel(),
@@ -130,11 +135,13 @@ final class KnownSettings {
     static final Family HEADERS = new Family(
             "route.headers.",
             "<header>",
+            name -> Masking.NOTHING,
             "The column that fills this header, as text; a null leaves it out. The header `id` is always there.");
 
     static final Family KAFKA = new Family(
             "kafka.",
             "<producer setting>",
+            name -> PublisherSettings.isSecret(name) ? Masking.ALL : Masking.NOTHING,
             "Any producer setting of Kafka, such as `kafka.bootstrap.servers` (required) or `kafka.security.protocol`; see"
                     + " [connections](connections.md#encryption-and-passwords-kafka). Those that the relay's promises rest on cannot be"
                     + " changed: `acks`, `enable.idempotence`, `retries`, `max.in.flight.requests.per.connection`,"
@@ -157,16 +164,18 @@ final class KnownSettings {
             "How many bytes of rows are on their way at most. A single larger row goes alone. More needs a larger heap and,"
                     + " from 64 MiB on, a `kafka.buffer.memory` of twice as much.");
     static final Setting<Duration> DRAIN_TIMEOUT = otherwise(
-            "drainTimeout",
-            ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(60)),
-            "30s",
-            "How long a stop may take to finish what is on its way.");
+                    "drainTimeout",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(60)),
+                    "30s",
+                    "How long a stop may take to finish what is on its way, in all pipelines at once.")
+            .ofProcess();
     static final Setting<Optional<ListenAddress>> MANAGEMENT_LISTEN = otherwise(
-            "management.listen",
-            ValueType.listenAddress(),
-            "127.0.0.1:8080",
-            "Where the relay says over HTTP how it is: `*:8080` to every network, port 0 on a free port that the log names,"
-                    + " `off` not at all. Each relay on a host needs a port of its own. See [operations](operations.md).");
+                    "management.listen",
+                    ValueType.listenAddress(),
+                    "127.0.0.1:8080",
+                    "Where the relay says over HTTP how it is: `*:8080` to every network, port 0 on a free port that the log names,"
+                            + " `off` not at all. Each relay on a host needs a port of its own. See [operations](operations.md).")
+            .ofProcess();
 
     /** In the order of the reference page. */
     static final List<Setting<?>> ALL = List.of(
@@ -203,6 +212,15 @@ final class KnownSettings {
 
     static boolean isKnown(String key) {
         return find(key).isPresent() || FAMILIES.stream().anyMatch(family -> family.owns(key));
+    }
+
+    static boolean isOfProcess(String key) {
+        return find(key).map(setting -> setting.scope() == Scope.PROCESS).orElse(false);
+    }
+
+    /** Those of a scope, in the order of the reference page. */
+    static List<Setting<?>> of(Scope scope) {
+        return ALL.stream().filter(setting -> setting.scope() == scope).toList();
     }
 
     static List<String> keys() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Guesses which setting was meant by a key that there is not. */
 final class MeantKey {
@@ -14,10 +15,18 @@ final class MeantKey {
     /** Kafka's own checks know the other producer settings; this one is often written without the prefix. */
     private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 
+    private static final List<String> PREFIXES = Stream.concat(
+                    KnownSettings.FAMILIES.stream().map(Family::prefix), Stream.of(KeyPath.PIPELINES + "."))
+            .toList();
+
     private MeantKey() {}
 
-    /** The setting that was probably meant. */
-    static Optional<String> guess(String key) {
+    /** The whole key of the setting that was probably meant. */
+    static Optional<String> guess(KeyPath path) {
+        return guess(path.key()).map(key -> path.beside(key).toString());
+    }
+
+    private static Optional<String> guess(String key) {
         List<String> known = new ArrayList<>(KnownSettings.keys());
         known.add(BOOTSTRAP_SERVERS);
         String lower = key.toLowerCase(Locale.ROOT);
@@ -28,17 +37,16 @@ final class MeantKey {
     }
 
     private static Optional<String> misspeltPrefix(String key) {
-        for (Family family : KnownSettings.FAMILIES) {
-            int dots = (int) family.prefix().chars().filter(c -> c == '.').count();
+        for (String prefix : PREFIXES) {
+            int dots = (int) prefix.chars().filter(c -> c == '.').count();
             int end = 0;
             for (int i = 0; i < dots && end >= 0; i++) {
                 end = key.indexOf('.', end) + 1;
                 end = end == 0 ? -1 : end;
             }
             if (end > 0
-                    && NearestName.of(key.substring(0, end), List.of(family.prefix()))
-                            .isPresent()) {
-                return Optional.of(family.prefix() + key.substring(end));
+                    && NearestName.of(key.substring(0, end), List.of(prefix)).isPresent()) {
+                return Optional.of(prefix + key.substring(end));
             }
         }
         return Optional.empty();

@@ -16,41 +16,54 @@ import java.util.Map;
 final class PipelineReading {
 
     private static final String SERVERS = "bootstrap.servers";
+    private static final String CLIENT_ID = "client.id";
     private static final String ARCHIVE = "archive";
     private static final String KEEP = "keep";
 
     private final SettingValues values;
-    private final String wherever;
+    private final Section section;
     private final Problems problems;
 
-    PipelineReading(SettingValues values, String wherever, Problems problems) {
+    PipelineReading(SettingValues values, Section section, Problems problems) {
         this.values = values;
-        this.wherever = wherever;
+        this.section = section;
         this.problems = problems;
     }
 
-    /**
-     * The settings.
-     *
-     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
-     */
-    PipelineSettings read() {
-        Map<String, String> headers = values.family(KnownSettings.HEADERS);
+    /** Notes everything that is wrong. */
+    void check() {
         Map<String, String> kafka = values.family(KnownSettings.KAFKA);
-        long windowBytesMax = values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
-        headers.forEach(this::checkHeader);
+        values.family(KnownSettings.HEADERS).forEach(this::checkHeader);
         checkRetention();
         values.find(KnownSettings.SOURCE_URL)
                 .ifPresent(url -> ConnectionSettings.problems(url)
                         .forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy())));
-        PublisherSettings.problems(kafka, windowBytesMax).forEach(problem -> addKafka(problem, kafka));
-        problems.throwIfAny();
+        PublisherSettings.problems(kafka, windowBytesMax()).forEach(problem -> addKafka(problem, kafka));
+    }
+
+    /** The settings, once there is nothing wrong with them. */
+    PipelineSettings read() {
         return new PipelineSettings(
                 source(),
-                new RouteSettings(topic(), headers, values.get(KnownSettings.KEY_REQUIRED)),
-                PublisherSettings.of(kafka, windowBytesMax),
-                new WindowSettings(values.get(KnownSettings.WINDOW_RECORDS_MAX), windowBytesMax),
-                values.get(KnownSettings.DRAIN_TIMEOUT));
+                new RouteSettings(
+                        topic(), values.family(KnownSettings.HEADERS), values.get(KnownSettings.KEY_REQUIRED)),
+                PublisherSettings.of(kafka(), windowBytesMax()),
+                new WindowSettings(values.get(KnownSettings.WINDOW_RECORDS_MAX), windowBytesMax()));
+    }
+
+    /** Clients of one process that have one id disturb each other's metrics, and cannot be told apart at the brokers. */
+    private Map<String, String> kafka() {
+        Map<String, String> kafka = values.family(KnownSettings.KAFKA);
+        if (!section.within().isEmpty()) {
+            kafka.putIfAbsent(
+                    CLIENT_ID,
+                    PublisherSettings.CLIENT_ID_DEFAULT + "-" + section.path("").pipeline());
+        }
+        return kafka;
+    }
+
+    private long windowBytesMax() {
+        return values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
     }
 
     private PollingSettings source() {
@@ -125,7 +138,8 @@ final class PipelineReading {
     /** A problem of Kafka's settings begins with the key; where that was given, its place is put in front. */
     private void addKafka(Problem problem, Map<String, String> kafka) {
         if (kafka.get(SERVERS) == null
-                && problems.isMeant(KnownSettings.KAFKA.prefix() + SERVERS)
+                && problems.isMeant(
+                        section.path(KnownSettings.KAFKA.prefix() + SERVERS).toString())
                 && problem.what().startsWith(KnownSettings.KAFKA.prefix() + SERVERS)) {
             return;
         }
@@ -133,20 +147,20 @@ final class PipelineReading {
                 .map(name -> KnownSettings.KAFKA.prefix() + name)
                 .filter(problem.what()::startsWith)
                 .max(Comparator.comparingInt(String::length))
-                .map(key -> placeOf(key) + " " + key)
+                .map(this::placeOf)
                 .orElse(
                         problem.what().startsWith(KnownSettings.KAFKA.prefix() + SERVERS)
-                                ? wherever + " " + KnownSettings.KAFKA.prefix() + SERVERS
-                                : wherever);
+                                ? placeOf(KnownSettings.KAFKA.prefix() + SERVERS)
+                                : section.start());
         problems.add(place, problem.what(), problem.remedy());
     }
 
     private void add(String key, String what, String remedy) {
-        problems.add(placeOf(key) + " " + key, what, remedy);
+        problems.add(placeOf(key), what, remedy);
     }
 
     private String placeOf(String key) {
         Given given = values.given(key);
-        return given == null ? wherever : given.place();
+        return (given == null ? section.start() : given.place()) + " " + section.path(key);
     }
 }

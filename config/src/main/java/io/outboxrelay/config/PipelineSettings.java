@@ -4,7 +4,6 @@ import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
-import java.time.Duration;
 
 /**
  * Everything that one relay needs to know, validated. Its text shows no secret.
@@ -13,11 +12,6 @@ import java.time.Duration;
  * @param route how rows become messages
  * @param publisher how to publish them
  * @param window the bounds of what is in flight
- * @param drainTimeout how long a stop may take to settle what is in flight
  */
 public record PipelineSettings(
-        PollingSettings source,
-        RouteSettings route,
-        PublisherSettings publisher,
-        WindowSettings window,
-        Duration drainTimeout) {}
+        PollingSettings source, RouteSettings route, PublisherSettings publisher, WindowSettings window) {}

@@ -19,6 +19,7 @@ final class SettingValues {
 
     private final Map<String, Given> resolved = new LinkedHashMap<>();
     private final Map<String, Object> parsed = new HashMap<>();
+    private final Section section;
     private final Function<Given, String> substitution;
     private final Problems problems;
 
@@ -26,20 +27,15 @@ final class SettingValues {
      * Values of what was given.
      *
      * @param substitution the value of what was given, with everything filled in; throws {@link UnusableValue}
-     * @param wherever what to name as the place of what is missing: where the file begins
      */
-    SettingValues(
-            List<Given> file,
-            List<Given> overrides,
-            Function<Given, String> substitution,
-            String wherever,
-            Problems problems) {
+    SettingValues(Section section, Function<Given, String> substitution, Problems problems) {
+        this.section = section;
         this.substitution = substitution;
         this.problems = problems;
-        Map<String, Given> effective = distinct(file);
-        effective.putAll(distinct(overrides));
+        Map<String, Given> effective = distinct(section.lines());
+        effective.putAll(distinct(section.arguments()));
         effective.values().forEach(this::resolve);
-        KnownSettings.ALL.forEach(setting -> parse(setting, effective.containsKey(setting.key()), wherever));
+        KnownSettings.of(section.scope()).forEach(setting -> parse(setting, effective.containsKey(setting.key())));
     }
 
     /** The value, or its default; nothing where it is optional and was not given, or where a problem was noted. */
@@ -81,7 +77,7 @@ final class SettingValues {
             if (before != null) {
                 problems.add(given, "it is given twice, first at " + before.place(), "remove one of them");
             } else if (!KnownSettings.isKnown(given.key())) {
-                problems.unknown(given, MeantKey.guess(given.key()));
+                problems.unknown(given, MeantKey.guess(given.path()));
             }
         }
         return distinct;
@@ -97,13 +93,14 @@ final class SettingValues {
                 .orElse(false);
         try {
             String value = isTemplate ? given.value() : substitution.apply(given);
-            resolved.put(given.key(), new Given(given.place(), given.key(), value));
+            resolved.put(given.key(), new Given(given.place(), given.path(), value));
         } catch (UnusableValue e) {
             problems.add(given, e.what(), e.remedy());
         }
     }
 
-    private <T> void parse(Setting<T> setting, boolean wasGiven, String wherever) {
+    private <T> void parse(Setting<T> setting, boolean wasGiven) {
+        String path = section.path(setting.key()).toString();
         Given given = resolved.get(setting.key());
         if (given != null) {
             try {
@@ -111,13 +108,13 @@ final class SettingValues {
             } catch (UnusableValue e) {
                 problems.add(given, e.what(), e.remedy());
             }
-        } else if (!wasGiven && problems.isMeant(setting.key())) {
+        } else if (!wasGiven && problems.isMeant(path)) {
             return;
         } else if (!wasGiven && setting.presence() instanceof Required required) {
             problems.add(
-                    wherever + " " + setting.key(),
+                    section.start() + " " + path,
                     "it is missing",
-                    "add it, for example " + setting.key() + ": " + required.example());
+                    "add it, for example " + path + ": " + required.example());
         } else if (!wasGiven && setting.presence() instanceof Otherwise otherwise) {
             parsed.put(setting.key(), setting.parse(otherwise.value()));
         }

@@ -2,13 +2,10 @@ package io.outboxrelay.config;
 
 import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
- * The settings of a relay that runs. Passwords are replaced while it does, and certificates: so what a setting takes from files
+ * The settings of a pipeline that runs. Passwords are replaced while it does, and certificates: so what a setting takes from files
  * ({@code ${file:/path}}) can be read anew, for the way to the database and for that to the brokers, each apart from the other.
  * All else stays as it was at the start, and so does the file of settings itself. Immutable; for any thread, reads files.
  */
@@ -16,39 +13,22 @@ public final class SettingsInUse {
 
     private static final String SOURCE = "source.";
 
-    private final Text text;
+    private final Section section;
     private final Substitution substitution;
     private final SettingValues valuesAtStart;
     private final PipelineSettings atStart;
 
-    /**
-     * What was written, before substitution.
-     *
-     * @param start where the file begins, for messages
-     */
-    record Text(String start, List<Given> lines, List<Given> arguments) {}
-
-    /**
-     * Settings of a text.
-     *
-     * @param problems what is wrong with the text already
-     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
-     */
-    SettingsInUse(Text text, Substitution substitution, Problems problems) {
-        this.text = text;
+    /** Settings of what was written, with nothing wrong with it. */
+    SettingsInUse(Section section, Substitution substitution, SettingValues values, PipelineSettings atStart) {
+        this.section = section;
         this.substitution = substitution;
-        this.valuesAtStart = values(given -> substitution.resolve(given.value()), problems);
-        this.atStart = new PipelineReading(valuesAtStart, text.start(), problems).read();
+        this.valuesAtStart = values;
+        this.atStart = atStart;
     }
 
     /** As they were at the start. */
     public PipelineSettings atStart() {
         return atStart;
-    }
-
-    /** Where the management server listens; nothing where there is to be none. */
-    public Optional<ListenAddress> management() {
-        return valuesAtStart.get(KnownSettings.MANAGEMENT_LISTEN);
     }
 
     /**
@@ -71,16 +51,22 @@ public final class SettingsInUse {
 
     private PipelineSettings anew(String prefix) {
         Problems problems = new Problems();
-        SettingValues values = values(
+        SettingValues values = new SettingValues(
+                section,
                 given -> given.key().startsWith(prefix)
                         ? substitution.resolve(given.value())
                         : Objects.requireNonNull(valuesAtStart.given(given.key()))
                                 .value(),
                 problems);
-        return new PipelineReading(values, text.start(), problems).read();
+        PipelineReading reading = new PipelineReading(values, section, problems);
+        reading.check();
+        problems.throwIfAny();
+        return reading.read();
     }
 
-    private SettingValues values(Function<Given, String> resolution, Problems problems) {
-        return new SettingValues(text.lines(), text.arguments(), resolution, text.start(), problems);
+    /** Its text shows no secret. */
+    @Override
+    public String toString() {
+        return atStart.toString();
     }
 }

@@ -31,25 +31,17 @@ public final class SettingsLoader {
      * @param overrides {@code key=value}, each in place of what the file says
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
      */
-    public PipelineSettings load(Path file, List<String> overrides) {
-        return open(file, overrides).atStart();
-    }
-
-    /**
-     * The same for a relay that runs: what leads to the database and to the brokers can be read anew.
-     *
-     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
-     */
-    public SettingsInUse open(Path file, List<String> overrides) {
+    public RelaySettings load(Path file, List<String> overrides) {
         Problems problems = new Problems();
         String fileName = file.toString();
-        List<Given> lines = lines(file, problems);
+        WrittenSettings written = written(file, problems);
         List<Given> arguments = ArgumentSettings.parse(overrides, problems);
-        return new SettingsInUse(new SettingsInUse.Text(fileName + ":1:1", lines, arguments), substitution, problems);
+        Sections sections = new Sections(written, arguments, fileName + ":1:1", problems);
+        return new SettingsReading(sections, substitution, problems).read();
     }
 
     /** What a file says, as it is written. */
-    static List<Given> lines(Path file, Problems problems) {
+    static WrittenSettings written(Path file, Problems problems) {
         return YamlSettings.parse(file.toString(), read(file, problems), problems);
     }
 

@@ -4,6 +4,7 @@ import io.outboxrelay.config.KnownSettings.Family;
 import io.outboxrelay.config.Setting.Optionally;
 import io.outboxrelay.config.Setting.Otherwise;
 import io.outboxrelay.config.Setting.Required;
+import io.outboxrelay.config.Setting.Scope;
 
 /** Writes the reference page of the settings, {@code docs/settings.md}, from their descriptions. */
 public final class SettingsReference {
@@ -21,8 +22,29 @@ public final class SettingsReference {
             not be set, `${file:/path}` for the content of a file, and `$$` for a dollar sign. YAML wants quotes around a value that
             begins with one of `{ } [ ] , & * # ? | - < > = ! % @` or a backtick, or holds `: ` or ` #`.
 
+            A file describes one pipeline, by the settings right below, or several:
+
+            ```yaml
+            pipelines:
+              orders: {source: {url: ...}, outbox: {table: public.outbox}, kafka: {...}}
+              billing: {source: {url: ...}, outbox: {table: public.outbox}, kafka: {...}}
+            ```
+
+            Each has all of the settings for itself, as `pipelines.orders.source.url`, and none stands beside `pipelines:`; what
+            several have in common may be written once, with a YAML anchor (`kafka: &kafka {...}`, then `kafka: *kafka`). A name has 1 to
+            40 small letters, digits, `-` and `_`, and begins with a letter. One pipeline's trouble is not the others': see
+            [several pipelines](../README.md#several-pipelines).
+            """;
+
+    private static final String TABLE = """
+
             | setting | value | default | |
             |---|---|---|---|
+            """;
+    private static final String OF_PROCESS = """
+
+            ## Of the process
+            These stand once in a file, also in one with `pipelines:`.
             """;
 
     private SettingsReference() {}
@@ -30,13 +52,16 @@ public final class SettingsReference {
     /** The page, in Markdown. */
     public static String page() {
         StringBuilder page = new StringBuilder(HEAD);
-        for (Setting<?> setting : KnownSettings.ALL) {
-            row(page, setting.key(), setting.type().shape(), otherwise(setting), text(setting));
+        page.append(TABLE);
+        for (Setting<?> setting : KnownSettings.of(Scope.PIPELINE)) {
+            row(page, setting);
             if (setting.key().equals(KnownSettings.KEY_REQUIRED.key())) {
                 row(page, KnownSettings.HEADERS);
                 row(page, KnownSettings.KAFKA);
             }
         }
+        page.append(OF_PROCESS).append(TABLE);
+        KnownSettings.of(Scope.PROCESS).forEach(setting -> row(page, setting));
         return page.toString();
     }
 
@@ -51,8 +76,12 @@ public final class SettingsReference {
 
     private static String text(Setting<?> setting) {
         return setting.text()
-                + (setting.secret() ? " Never shown." : "")
+                + (setting.masking() == Masking.ALL ? " Never shown." : "")
                 + (setting.type().isTemplate() ? " A template." : "");
+    }
+
+    private static void row(StringBuilder page, Setting<?> setting) {
+        row(page, setting.key(), setting.type().shape(), otherwise(setting), text(setting));
     }
 
     private static void row(StringBuilder page, Family family) {

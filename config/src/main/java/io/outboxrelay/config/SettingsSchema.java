@@ -4,6 +4,7 @@ import io.outboxrelay.config.KnownSettings.Family;
 import io.outboxrelay.config.Setting.Optionally;
 import io.outboxrelay.config.Setting.Otherwise;
 import io.outboxrelay.config.Setting.Required;
+import io.outboxrelay.config.Setting.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.snakeyaml.engine.v2.schema.JsonSchema;
 public final class SettingsSchema {
 
     private static final String REFERENCE = "#/$defs/reference";
+    private static final String PIPELINE = "#/$defs/pipeline";
 
     private SettingsSchema() {}
 
@@ -29,20 +31,50 @@ public final class SettingsSchema {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.put("title", "Settings of Outbox Relay");
-        Map<String, Object> root = group();
-        KnownSettings.ALL.forEach(
-                setting -> properties(groupOf(root, setting.key())).put(nameOf(setting.key()), leaf(setting)));
-        KnownSettings.FAMILIES.forEach(family -> open(root, family));
+        Map<String, Object> pipeline = of(Scope.PIPELINE);
+        KnownSettings.FAMILIES.forEach(family -> open(pipeline, family));
+        Map<String, Object> root = of(Scope.PROCESS);
+        Map<String, Object> onlyWithoutNames = new LinkedHashMap<>();
+        for (String name : properties(pipeline).keySet()) {
+            properties(root).put(name, Map.of("$ref", PIPELINE + "/properties/" + name));
+            onlyWithoutNames.put(name, false);
+        }
+        properties(root).put(KeyPath.PIPELINES, pipelines());
         schema.putAll(root);
+        // A file describes one pipeline, or several by their names.
+        schema.put("dependentSchemas", Map.of(KeyPath.PIPELINES, Map.of("properties", onlyWithoutNames)));
         schema.put(
                 "$defs",
-                Map.of(
+                ordered(
+                        "pipeline",
+                        pipeline,
                         "reference",
                         ordered(
                                 "description", "Filled in from the environment or from a file.",
                                 "type", "string",
                                 "pattern", "\\$\\{")));
         return json(schema);
+    }
+
+    private static Map<String, Object> of(Scope scope) {
+        Map<String, Object> root = group();
+        KnownSettings.of(scope)
+                .forEach(setting -> properties(groupOf(root, setting.key())).put(nameOf(setting.key()), leaf(setting)));
+        return root;
+    }
+
+    private static Map<String, Object> pipelines() {
+        return ordered(
+                "description",
+                "Several pipelines in one process, each by its name and apart from the others. Nothing of a pipeline stands beside them.",
+                "type",
+                "object",
+                "minProperties",
+                1,
+                "propertyNames",
+                Map.of("pattern", "^" + WrittenPipelines.NAME + "$"),
+                "additionalProperties",
+                Map.of("$ref", PIPELINE));
     }
 
     private static Map<String, Object> group() {
@@ -115,7 +147,7 @@ public final class SettingsSchema {
     }
 
     /** JSON is YAML in its flow style with double quotes. */
-    private static String json(Object value) {
+    static String json(Object value) {
         DumpSettings settings = DumpSettings.builder()
                 .setSchema(new JsonSchema())
                 .setDefaultFlowStyle(FlowStyle.FLOW)

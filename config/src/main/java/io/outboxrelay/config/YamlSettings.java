@@ -22,13 +22,15 @@ final class YamlSettings {
 
     private final Problems problems;
     private final List<Given> settings = new ArrayList<>();
+    private final WrittenPipelines pipelines;
 
     private YamlSettings(Problems problems) {
         this.problems = problems;
+        this.pipelines = new WrittenPipelines(problems);
     }
 
     /** The settings of a file, in its order. */
-    static List<Given> parse(String fileName, String text, Problems problems) {
+    static WrittenSettings parse(String fileName, String text, Problems problems) {
         YamlSettings made = new YamlSettings(problems);
         try {
             YamlNode root = YamlReader.read(fileName, text.startsWith("\uFEFF") ? text.substring(1) : text);
@@ -43,55 +45,75 @@ final class YamlSettings {
             // What stands behind it is not known: it is not said to be missing.
             problems.throwIfAny();
         }
-        return made.settings;
+        return new WrittenSettings(made.settings, made.pipelines.areThere(), made.pipelines.places());
     }
 
     private void flatten(String prefix, Entries entries) {
         for (Entry entry : entries.entries()) {
-            String key = prefix + entry.key();
-            if (entry.value() instanceof Entries group) {
-                group(entry, key, group);
-            } else if (entry.value() instanceof Items) {
-                Given list = new Given(entry.keyPlace(), key, "");
-                problems.meant(key);
-                problems.add(list, "a list is not possible", "write one value; where it takes several, with commas");
-            } else if (SettingGroups.isGroup(key)) {
-                groupWithText(entry, key);
-            } else {
-                leaf(new Given(entry.keyPlace(), key, ""), ((Text) entry.value()).text());
+            KeyPath path = KeyPath.of(prefix + entry.key());
+            if (pipelines.isAbout(path)) {
+                if (pipelines.mayHold(path, entry)) {
+                    flatten(prefix + entry.key() + ".", (Entries) entry.value());
+                }
+            } else if (pipelines.isNamedBy(path, entry.keyPlace())) {
+                setting(entry, path);
             }
+        }
+    }
+
+    private void setting(Entry entry, KeyPath path) {
+        if (entry.value() instanceof Entries group) {
+            group(entry, path, group);
+        } else if (entry.value() instanceof Items) {
+            problems.meant(path.toString());
+            problems.add(
+                    new Given(entry.keyPlace(), path, ""),
+                    "a list is not possible",
+                    "write one value; where it takes several, with commas");
+        } else if (SettingGroups.isGroup(path.key())) {
+            groupWithText(entry, path);
+        } else {
+            leaf(new Given(entry.keyPlace(), path, ""), ((Text) entry.value()).text());
         }
     }
 
     /** Kafka takes an empty value for one that was meant, and switches off what it stands for. */
     private void leaf(Given empty, @Nullable String text) {
         if (text == null && KnownSettings.KAFKA.owns(empty.key())) {
-            problems.meant(empty.key());
+            problems.meant(empty.path().toString());
             problems.add(
                     empty, "it has no value", "give it one, or remove the line; where an empty one is meant, write ''");
             return;
         }
-        settings.add(new Given(empty.place(), empty.key(), text == null ? "" : text));
+        settings.add(new Given(empty.place(), empty.path(), text == null ? "" : text));
         if (settings.size() > SETTINGS_MAX) {
             problems.add(empty.place(), "there are more than " + SETTINGS_MAX + " settings", "remove what is repeated");
             problems.throwIfAny();
         }
     }
 
-    private void group(Entry entry, String key, Entries group) {
-        if (SettingGroups.isGroup(key) || SettingGroups.isInFamily(key)) {
-            flatten(key + ".", group);
+    private void group(Entry entry, KeyPath path, Entries group) {
+        if (SettingGroups.isGroup(path.key()) || SettingGroups.isInFamily(path.key())) {
+            flatten(path + ".", group);
             return;
         }
-        Given given = new Given(entry.keyPlace(), key, "");
-        problems.meant(key);
-        if (KnownSettings.isKnown(key)) {
-            problems.add(given, "it takes one value, and nothing nested", "write " + key + ": value");
+        Given given = new Given(entry.keyPlace(), path, "");
+        problems.meant(path.toString());
+        if (KnownSettings.isKnown(path.key())) {
+            problems.add(given, "it takes one value, and nothing nested", "write " + path + ": value");
             return;
         }
-        Optional<String> nearest = NearestName.of(key, SettingGroups.names());
+        Optional<String> nearest = nearestGroup(path);
         problems.unknown(given, nearest);
         nearest.ifPresent(name -> meantAll(name + ".", group));
+    }
+
+    private Optional<String> nearestGroup(KeyPath path) {
+        if (path.within().isEmpty() && pipelines.isMeantBy(path.key())) {
+            return Optional.of(KeyPath.PIPELINES);
+        }
+        return NearestName.of(path.key(), SettingGroups.names())
+                .map(name -> path.beside(name).toString());
     }
 
     /** What stands in a group whose name is misspelt is not missing. */
@@ -104,13 +126,13 @@ final class YamlSettings {
         }
     }
 
-    private void groupWithText(Entry entry, String key) {
+    private void groupWithText(Entry entry, KeyPath path) {
         // With nothing behind it, as after everything in it was commented out, it is an empty group.
         if (((Text) entry.value()).text() != null) {
             problems.add(
-                    new Given(entry.keyPlace(), key, ""),
+                    new Given(entry.keyPlace(), path, ""),
                     "it is a group of settings and takes no value",
-                    "write its settings below it, indented: " + String.join(", ", SettingGroups.in(key)));
+                    "write its settings below it, indented: " + String.join(", ", SettingGroups.in(path.key())));
         }
     }
 }

@@ -36,10 +36,12 @@ class ExamplesTest {
             Files.writeString(directory.resolve(file), "s3cret\n");
         }
         String text = Files.readString(example).replace("/run/secrets/", directory + "/");
-        PipelineSettings settings = LOADER.load(Files.writeString(directory.resolve("used.yaml"), text), List.of());
-        assertThat(settings.source().connection().password()).isEqualTo("s3cret");
-        assertThat(String.valueOf(settings.publisher().producerConfig().get("sasl.jaas.config")))
-                .matches("null|.* password=\"s3cret\";");
+        RelaySettings settings = LOADER.load(Files.writeString(directory.resolve("used.yaml"), text), List.of());
+        assertThat(settings.pipelines()).isNotEmpty().allSatisfy((name, pipeline) -> {
+            assertThat(pipeline.source().connection().password()).isEqualTo("s3cret");
+            assertThat(String.valueOf(pipeline.publisher().producerConfig().get("sasl.jaas.config")))
+                    .matches("null|.* password=\"s3cret\";");
+        });
     }
 
     @ParameterizedTest

@@ -80,6 +80,6 @@ class MaskingTest {
 
     @Test
     void what_was_given_shows_its_place_and_key_only() {
-        assertThat(new Given("file:1", "source.password", CANARY)).hasToString("file:1 source.password");
+        assertThat(new Given("file:1", KeyPath.of("source.password"), CANARY)).hasToString("file:1 source.password");
     }
 }

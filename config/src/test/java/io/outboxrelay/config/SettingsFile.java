@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.Assertions;
 
 /** A file of settings to load, in a directory of the test's own, and an environment to load it in. */
@@ -38,7 +39,13 @@ final class SettingsFile {
         return load(SOUND + String.join("\n", lines));
     }
 
+    /** The only pipeline of a file that names none. */
     PipelineSettings load(String text, String... overrides) throws IOException {
+        return Objects.requireNonNull(loadAll(text, overrides).pipelines().get(RelaySettings.DEFAULT_NAME))
+                .atStart();
+    }
+
+    RelaySettings loadAll(String text, String... overrides) throws IOException {
         Files.writeString(file, text);
         return new SettingsLoader(environment::get).load(file, List.of(overrides));
     }

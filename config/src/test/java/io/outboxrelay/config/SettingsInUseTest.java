@@ -36,7 +36,12 @@ class SettingsInUseTest {
                 kafka.sasl.jaas.config: Login required password="${file:%2$s}";
                 """.formatted(
                         secret.file("db"), secret.file("kafka"), secret.file("table")));
-        settings = new SettingsLoader(name -> null).open(file, List.of("window.recordsMax=7"));
+        settings = new SettingsLoader(name -> null)
+                .load(file, List.of("window.recordsMax=7"))
+                .pipelines()
+                .values()
+                .iterator()
+                .next();
     }
 
     @Test

@@ -44,7 +44,7 @@ class SettingsLoaderTest {
         assertThat(settings.route().keyRequired()).isFalse();
         assertThat(settings.publisher().bootstrapServers()).isEqualTo("broker:9092");
         assertThat(settings.window()).isEqualTo(WindowSettings.DEFAULTS);
-        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(file.loadAll(SettingsFile.SOUND).process().drainTimeout()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
@@ -86,7 +86,6 @@ class SettingsLoaderTest {
                 .containsExactly(Map.entry("eventType", "type"), Map.entry("ce_source", "origin"));
         assertThat(settings.route().keyRequired()).isTrue();
         assertThat(settings.window()).isEqualTo(new WindowSettings(500, 2 << 20));
-        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofMillis(1500));
         assertThat(settings.publisher()).asString().contains("linger.ms=7", "bootstrap.servers=a:1,b:2");
     }
 
@@ -136,7 +135,6 @@ class SettingsLoaderTest {
                 "drainTimeout=2s",
                 "outbox.table=shop.events",
                 "route.topic=a=${b}");
-        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.source().outbox().table()).isEqualTo("shop.events");
         assertThat(settings.route().topic()).isEqualTo("a=${b}");
     }
@@ -158,7 +156,14 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @CsvSource({"1000ms,1000", "45s,45000", "2 m,120000"})
     void times_have_units(String written, long millis) throws IOException {
-        assertThat(file.loadSoundAnd("drainTimeout: " + written).drainTimeout()).isEqualTo(Duration.ofMillis(millis));
+        assertThat(file.loadAll(SettingsFile.SOUND + "drainTimeout: " + written, "source.username=x")
+                        .process()
+                        .drainTimeout())
+                .isEqualTo(Duration.ofMillis(millis));
+        assertThat(file.loadAll(SettingsFile.SOUND + "drainTimeout: bad", "drainTimeout=" + written)
+                        .process()
+                        .drainTimeout())
+                .isEqualTo(Duration.ofMillis(millis));
     }
 
     @Test

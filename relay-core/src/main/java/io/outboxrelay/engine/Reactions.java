@@ -11,7 +11,6 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.source.OutboxSource;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class Reactions {
     private final Replaceable<OutboxSource> source;
     private final Replaceable<Publisher> publisher;
     private final InFlightWindow window;
-    private final Duration standbyInterval;
+    private final LoopSettings settings;
     private final Consumer<RelayState> onState;
 
     private volatile RelayState state = new Starting();
@@ -46,12 +45,12 @@ final class Reactions {
             Replaceable<OutboxSource> source,
             Replaceable<Publisher> publisher,
             InFlightWindow window,
-            Duration standbyInterval,
+            LoopSettings settings,
             Consumer<RelayState> onState) {
         this.source = source;
         this.publisher = publisher;
         this.window = window;
-        this.standbyInterval = standbyInterval;
+        this.settings = settings;
         this.onState = onState;
     }
 
@@ -111,7 +110,7 @@ final class Reactions {
             closeAll();
             return;
         }
-        boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !everOpen;
+        boolean refuses = isRefusal(failure) && !everOpen;
         switch (failure.kind()) {
             case FENCED -> {
                 everOpen = true;
@@ -137,7 +136,7 @@ final class Reactions {
         if (!(state instanceof Active active)) {
             return;
         }
-        boolean refuses = failure.kind() == FailureKind.MISCONFIGURED && !publisher.everMade();
+        boolean refuses = isRefusal(failure) && !publisher.everMade();
         switch (failure.kind()) {
             case FENCED -> fenced(active, failure, nowNanos);
             case POSITION_LOST, POISON, BUG -> fail(failure);
@@ -189,8 +188,13 @@ final class Reactions {
         }
     }
 
+    /** Whether it ends a relay that never ran. */
+    private boolean isRefusal(Failure failure) {
+        return failure.kind() == FailureKind.MISCONFIGURED && settings.failsAtStart();
+    }
+
     private void fenced(Active active, Failure failure, long nowNanos) {
-        long retryAtNanos = nowNanos + standbyInterval.toNanos();
+        long retryAtNanos = nowNanos + settings.standbyInterval().toNanos();
         sourceOpen = false;
         source.discardUntil(retryAtNanos);
         if (window.size() > 0) {

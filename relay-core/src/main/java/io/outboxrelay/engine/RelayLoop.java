@@ -60,7 +60,7 @@ public final class RelayLoop {
                 Publisher::close,
                 settings.backoff());
         this.acknowledgements = new AcknowledgementWatch(window, settings.stalledAfter());
-        this.reactions = new Reactions(source, publisher, window, settings.standbyInterval(), onState);
+        this.reactions = new Reactions(source, publisher, window, settings, onState);
         this.outcomes = new SettlingOutcomes(window, reactions, progress);
     }
 

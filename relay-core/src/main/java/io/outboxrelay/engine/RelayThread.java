@@ -1,6 +1,7 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.engine.RelayState.Stopped;
+import io.outboxrelay.outbox.PipelineThreads;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -16,7 +17,7 @@ public final class RelayThread {
 
     /** A thread that is not running yet. */
     public RelayThread(RelayPorts ports, LoopSettings settings, Consumer<RelayState> onState) {
-        this.thread = new Thread(this::run, "relay-loop");
+        this.thread = PipelineThreads.of("relay-loop", this::run);
         this.pacing = new LoopPacing(thread);
         this.loop = new RelayLoop(ports, settings, pacing, onState);
     }

@@ -3,6 +3,7 @@ package io.outboxrelay.publish;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.PipelineThreads;
 import io.outboxrelay.outbox.Wakeup;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,23 +62,18 @@ public final class BrokerProbe implements AutoCloseable {
      */
     public static BrokerProbe start(Supplier<PublisherSettings> settings, Wakeup changed) {
         BrokerProbe probe = new BrokerProbe(settings, changed);
-        Thread thread = new Thread(probe::run, "relay-broker-probe");
-        thread.setDaemon(true);
+        Thread thread = PipelineThreads.daemon("relay-broker-probe", probe::run);
         thread.start();
         return probe;
     }
 
     /**
-     * Waits until it is known what the brokers' port speaks, or that nobody opens there. A Kafka client should not be made
-     * before: one that speaks plaintext to a port that speaks TLS takes the memory of the whole process.
-     *
-     * @return the {@link #answer} by then
+     * Whether it is known what the brokers' port speaks, or that nobody opens there. A Kafka client should not be made before, nor
+     * where the {@link #answer} refuses one: one that speaks plaintext to a port that speaks TLS takes the memory of the whole
+     * process.
      */
-    public Answer awaitLook(Duration bound) throws InterruptedException {
-        if (!looked.await(bound.toNanos(), TimeUnit.NANOSECONDS)) {
-            return new Asking();
-        }
-        return answer;
+    public boolean hasLooked() {
+        return looked.getCount() == 0;
     }
 
     /** The latest answer. Any thread; never blocks. */
@@ -143,7 +139,7 @@ public final class BrokerProbe implements AutoCloseable {
 
     private static Answer describe(PublisherSettings settings) throws InterruptedException {
         Map<String, Object> config = new HashMap<>(settings.adminConfig());
-        config.put(AdminClientConfig.CLIENT_ID_CONFIG, "outbox-relay-probe");
+        config.compute(AdminClientConfig.CLIENT_ID_CONFIG, (name, id) -> id + "-probe");
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MILLIS);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MILLIS);
         Admin admin;

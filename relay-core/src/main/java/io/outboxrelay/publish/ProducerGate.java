@@ -3,6 +3,7 @@ package io.outboxrelay.publish;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxMessage.Header;
+import io.outboxrelay.outbox.PipelineThreads;
 import io.outboxrelay.outbox.Wakeup;
 import java.time.Duration;
 import java.util.List;
@@ -107,9 +108,7 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
         }
         closed = true;
         watch.closed(producer);
-        Thread closing = new Thread(this::end, "relay-kafka-close");
-        closing.setDaemon(true);
-        closing.start();
+        PipelineThreads.daemon("relay-kafka-close", this::end).start();
     }
 
     private void end() {

@@ -45,22 +45,30 @@ final class ProducerRules {
 
     /** The relay's choice where the user makes none. */
     static final Map<String, String> DEFAULTS = Map.of(
-            CLIENT_ID_CONFIG, "outbox-relay",
-            COMPRESSION_TYPE_CONFIG, "lz4",
-            BATCH_SIZE_CONFIG, Integer.toString(256 * 1024),
+            CLIENT_ID_CONFIG,
+            PublisherSettings.CLIENT_ID_DEFAULT,
+            COMPRESSION_TYPE_CONFIG,
+            "lz4",
+            BATCH_SIZE_CONFIG,
+            Integer.toString(256 * 1024),
             // What comes while a request is on its way goes with the next: batches grow with the load by themselves.
-            LINGER_MS_CONFIG, "0",
-            BUFFER_MEMORY_CONFIG, Integer.toString(64 * 1024 * 1024),
+            LINGER_MS_CONFIG,
+            "0",
+            BUFFER_MEMORY_CONFIG,
+            Integer.toString(64 * 1024 * 1024),
             // High, so that the topic's limit decides; still below what brokers take as one request
             // (socket.request.max.bytes, 100 MiB),
             // because a larger one is answered by a cut connection, which looks like a network that never heals.
-            MAX_REQUEST_SIZE_CONFIG, Integer.toString(32 * 1024 * 1024),
+            MAX_REQUEST_SIZE_CONFIG,
+            Integer.toString(32 * 1024 * 1024),
             // A connection that died without a word is noticed by this alone, and twice in a row: first the
             // produce request runs out of time, then the metadata request on the bootstrap connection, which
             // died as well.
-            REQUEST_TIMEOUT_MS_CONFIG, "10000",
+            REQUEST_TIMEOUT_MS_CONFIG,
+            "10000",
             // The brokers' operators asking clients for their metrics: for whoever wants it.
-            ENABLE_METRICS_PUSH_CONFIG, "false");
+            ENABLE_METRICS_PUSH_CONFIG,
+            "false");
 
     /** A setting that the relay's promises rest on. */
     private record Fixed(String name, String value, Predicate<String> fits, String because) {

@@ -26,6 +26,9 @@ public final class PublisherSettings {
     /** A message to people names a setting with this in front, as it stands in the relay's own settings. */
     public static final String PREFIX = "kafka.";
 
+    /** What a producer calls itself where the user says nothing else. */
+    public static final String CLIENT_ID_DEFAULT = "outbox-relay";
+
     private final Map<String, String> kafka;
 
     private PublisherSettings(Map<String, String> kafka) {
@@ -52,6 +55,11 @@ public final class PublisherSettings {
     /** Everything that is wrong with what the user gave, at once; empty when it can be used. Asks no broker. */
     public static List<Problem> problems(Map<String, String> given, long windowBytesMax) {
         return new ProducerRules(given, windowBytesMax).problems();
+    }
+
+    /** Whether the value of a producer setting must not be shown. */
+    public static boolean isSecret(String name) {
+        return ProducerNames.isSecret(name);
     }
 
     /** The brokers, as the user wrote them. */

@@ -65,6 +65,17 @@ class RelayLoopTest {
     }
 
     @Test
+    void beside_others_a_misconfigured_start_is_tried_again_until_it_is_mended() {
+        Simulation beside = new Simulation(3, false);
+        beside.outbox.nextOpenFails = Failure.of(FailureKind.MISCONFIGURED, "no table", "create it");
+        beside.kafka.nextMakeFails = Failure.of(FailureKind.MISCONFIGURED, "no truststore", "put it back");
+        beside.cycleUntil("running", () -> beside.loop.state() instanceof Running);
+        assertThat(beside.states)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(state -> assertThat(state).isInstanceOfAny(Retrying.class, Running.class));
+    }
+
+    @Test
     void goes_on_trying_when_what_was_right_once_is_misconfigured_now() {
         untilRunning();
         world.outbox.breaksNow = Failure.of(FailureKind.MISCONFIGURED, "the table was renamed", "rename it back");

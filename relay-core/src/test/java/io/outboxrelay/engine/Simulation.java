@@ -34,14 +34,24 @@ final class Simulation {
     long nowNanos;
 
     Simulation(long seed) {
-        this(seed, new SplittableRandom(seed));
+        this(seed, true);
     }
 
-    private Simulation(long seed, SplittableRandom random) {
-        this(seed, random, new SimulatedKafka(random.split()), null);
+    /** A relay that fails at a first start that cannot work, or tries again. */
+    Simulation(long seed, boolean failsAtStart) {
+        this(seed, new SplittableRandom(seed), failsAtStart);
     }
 
-    private Simulation(long seed, SplittableRandom random, SimulatedKafka kafka, @Nullable Simulation before) {
+    private Simulation(long seed, SplittableRandom random, boolean failsAtStart) {
+        this(seed, random, new SimulatedKafka(random.split()), failsAtStart, null);
+    }
+
+    private Simulation(
+            long seed,
+            SplittableRandom random,
+            SimulatedKafka kafka,
+            boolean failsAtStart,
+            @Nullable Simulation before) {
         this.seed = seed;
         this.random = random;
         this.nowNanos = random.nextLong();
@@ -55,7 +65,8 @@ final class Simulation {
                 new WindowSettings(RECORDS_MAX, 1024 * 1024),
                 new Backoff(Duration.ofMillis(100), Duration.ofSeconds(3), random.split()),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                failsAtStart);
         this.loop = new RelayLoop(
                 new RelayPorts(outbox::newSource, router, wakeup -> kafka.newPublisher()),
                 settings,
@@ -66,7 +77,7 @@ final class Simulation {
     /** The next process on the same outbox and broker. The one before it is gone as if killed, whatever it had in flight. */
     Simulation successor() {
         kafka.loseInFlight();
-        return new Simulation(seed, random, kafka, this);
+        return new Simulation(seed, random, kafka, true, this);
     }
 
     private void entered(RelayState state) {

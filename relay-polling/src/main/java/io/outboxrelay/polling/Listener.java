@@ -3,6 +3,7 @@ package io.outboxrelay.polling;
 import io.outboxrelay.failure.Backoff;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.Identifiers;
+import io.outboxrelay.outbox.PipelineThreads;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -44,7 +45,7 @@ final class Listener implements AutoCloseable {
     private final NotificationBell bell;
     private final PollingCounters counters;
     private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30), new SplittableRandom());
-    private final Thread thread = new Thread(this::run, "relay-listen");
+    private final Thread thread = PipelineThreads.daemon("relay-listen", this::run);
 
     private volatile @Nullable Connection connection;
     private volatile boolean ended;
@@ -61,7 +62,6 @@ final class Listener implements AutoCloseable {
         this.connections = connections;
         this.bell = bell;
         this.counters = counters;
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -139,8 +139,6 @@ final class Listener implements AutoCloseable {
     }
 
     private static void runAside(Runnable command) {
-        Thread aside = new Thread(command, "relay-listen-cut");
-        aside.setDaemon(true);
-        aside.start();
+        PipelineThreads.daemon("relay-listen-cut", command).start();
     }
 }

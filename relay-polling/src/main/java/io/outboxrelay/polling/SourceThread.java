@@ -6,6 +6,7 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.OutboxTable;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.outbox.Checkpoint;
+import io.outboxrelay.outbox.PipelineThreads;
 import io.outboxrelay.source.Batch;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,7 +35,7 @@ final class SourceThread {
     private final ReaderRules rules;
     private final Outside outside;
     private final long number = SESSIONS.incrementAndGet();
-    private final Thread thread = new Thread(this::run, "relay-source");
+    private final Thread thread = PipelineThreads.daemon("relay-source", this::run);
 
     private volatile @Nullable Connection connection;
     private volatile @Nullable PollingPosition settled;
@@ -45,7 +46,6 @@ final class SourceThread {
         this.opening = opening;
         this.rules = rules;
         this.outside = outside;
-        thread.setDaemon(true);
     }
 
     /**
@@ -207,8 +207,6 @@ final class SourceThread {
     }
 
     private static void runAside(Runnable command) {
-        Thread aside = new Thread(command, "relay-source-cut");
-        aside.setDaemon(true);
-        aside.start();
+        PipelineThreads.daemon("relay-source-cut", command).start();
     }
 }

@@ -3,6 +3,7 @@ package io.outboxrelay.sidecar;
 import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import java.util.Collection;
 
 /** Whether what may be in flight fits into the heap: better said at the start than by running out of memory under load. */
 final class HeapCheck {
@@ -15,21 +16,27 @@ final class HeapCheck {
     private HeapCheck() {}
 
     /**
-     * Refuses a window that is too large for the heap.
+     * Refuses windows that are too large for the heap.
      *
+     * @param windows of all pipelines: they may be full at the same time
      * @param heapBytesMax what the heap can grow to, as {@link Runtime#maxMemory} tells it
      * @throws RelayException MISCONFIGURED, with both ways out
      */
-    static void requireRoomFor(WindowSettings window, long heapBytesMax) {
-        if (window.bytesMax() <= heapBytesMax / HEAP_PER_WINDOW) {
+    static void requireRoomFor(Collection<WindowSettings> windows, long heapBytesMax) {
+        long bytesMax = windows.stream().mapToLong(WindowSettings::bytesMax).sum();
+        if (bytesMax <= heapBytesMax / HEAP_PER_WINDOW) {
             return;
         }
+        int pipelines = windows.size();
+        boolean several = pipelines > 1;
         throw new RelayException(
                 FailureKind.MISCONFIGURED,
-                "window.bytesMax is " + window.bytesMax() / MEBIBYTE + " MiB, too much for a heap of "
-                        + heapBytesMax / MEBIBYTE + " MiB",
-                "lower it to " + Math.max(1, heapBytesMax / HEAP_PER_WINDOW / MEBIBYTE)
-                        + " MiB, or start with OUTBOX_RELAY_OPTS=-Xmx"
-                        + (HEAP_PER_WINDOW + 1) * (window.bytesMax() / MEBIBYTE) + "m");
+                (several ? "window.bytesMax of all " + pipelines + " pipelines together is " : "window.bytesMax is ")
+                        + bytesMax / MEBIBYTE + " MiB, too much for a heap of " + heapBytesMax / MEBIBYTE + " MiB",
+                (several ? "lower them to " : "lower it to ")
+                        + Math.max(1, heapBytesMax / HEAP_PER_WINDOW / pipelines / MEBIBYTE)
+                        + (several ? " MiB each" : " MiB")
+                        + ", or start with OUTBOX_RELAY_OPTS=-Xmx"
+                        + (HEAP_PER_WINDOW + 1) * (bytesMax / MEBIBYTE) + "m");
     }
 }

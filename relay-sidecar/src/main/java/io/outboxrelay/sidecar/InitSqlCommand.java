@@ -1,6 +1,8 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.RelaySettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SettingsLoader;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.InspectionRequest;
@@ -14,6 +16,7 @@ import io.outboxrelay.route.TopicTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -90,6 +93,12 @@ final class InitSqlCommand implements Callable<Integer> {
     private @Nullable String table;
 
     @Option(
+            names = "--pipeline",
+            paramLabel = "NAME",
+            description = "Which pipeline's outbox, where the file names several.")
+    private @Nullable String pipeline;
+
+    @Option(
             names = "--role",
             paramLabel = "ROLE",
             description = "The role that the relay logs in as; created if it is not there. " + ROLE
@@ -131,7 +140,9 @@ final class InitSqlCommand implements Callable<Integer> {
         }
         Wanted wanted;
         try {
-            wanted = config == null ? usual() : ofFile(new SettingsLoader(System::getenv).load(config, overrides));
+            wanted = config == null
+                    ? usual()
+                    : ofFile(named(new SettingsLoader(System::getenv).load(config, overrides)));
         } catch (RelayException e) {
             Refusal.print(
                     "outbox-relay cannot say",
@@ -161,6 +172,19 @@ final class InitSqlCommand implements Callable<Integer> {
                 new InspectionRequest("public.outbox", columns, OutboxOrder.SEQUENCE, new OutboxRetention.Delete()),
                 Set.of(AGGREGATE_TYPE),
                 Objects.requireNonNullElse(role, ROLE));
+    }
+
+    private PipelineSettings named(RelaySettings settings) {
+        Map<String, SettingsInUse> pipelines = settings.pipelines();
+        SettingsInUse named = pipelines.size() == 1 && pipeline == null
+                ? pipelines.values().iterator().next()
+                : pipelines.get(pipeline);
+        if (named == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--pipeline NAME says which of the file's: " + String.join(", ", pipelines.keySet()));
+        }
+        return named.atStart();
     }
 
     private Wanted ofFile(PipelineSettings settings) {

@@ -6,19 +6,27 @@ import io.outboxrelay.engine.LoopSettings;
 import io.outboxrelay.engine.RelayPorts;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayThread;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.polling.PollingCounters;
 import io.outboxrelay.polling.PollingSource;
+import io.outboxrelay.publish.BrokerProbe;
+import io.outboxrelay.publish.BrokerProbe.Away;
 import io.outboxrelay.publish.KafkaPublishers;
+import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.route.Router;
 import io.outboxrelay.sidecar.metrics.Measured;
 import io.outboxrelay.sidecar.metrics.ProducersInUse;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** Puts the parts of a relay together: {@code PollingSource -> Router -> KafkaPublisher}, and the loop that connects them. */
 final class PipelineAssembly {
 
-    private PipelineAssembly() {}
+    private final String name;
+    private final SettingsInUse inUse;
+    private final Optional<BrokerProbe> gate;
 
     /**
      * What is put together.
@@ -28,20 +36,44 @@ final class PipelineAssembly {
      */
     record Assembled(RelayThread thread, Measured measured) {}
 
-    /** @param name of the pipeline */
-    static Assembled of(String name, SettingsInUse inUse, Consumer<RelayState> onState) {
+    /**
+     * The parts of one relay.
+     *
+     * @param name of the pipeline
+     * @param gate where it stands beside others: no producer is made while it cannot reach the brokers, or is refused by them.
+     *     One that speaks plaintext to a port that speaks TLS takes the memory of the whole process
+     */
+    PipelineAssembly(String name, SettingsInUse inUse, Optional<BrokerProbe> gate) {
+        this.name = name;
+        this.inUse = inUse;
+        this.gate = gate;
+    }
+
+    Assembled put(Consumer<RelayState> onState) {
         PipelineSettings settings = inUse.atStart();
         Router router = new Router(settings.route());
         PollingCounters counters = new PollingCounters();
         ProducersInUse producers = new ProducersInUse();
+        KafkaPublishers publishers = new KafkaPublishers(inUse::publisher, producers);
         RelayPorts ports = new RelayPorts(
                 PollingSource.factory(inUse::source, router.columns(), counters),
                 router,
-                new KafkaPublishers(inUse::publisher, producers)::open);
+                wakeup -> open(publishers, wakeup));
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(
-                settings.window(), defaults.backoff(), defaults.standbyInterval(), defaults.stalledAfter());
+                settings.window(),
+                defaults.backoff(),
+                defaults.standbyInterval(),
+                defaults.stalledAfter(),
+                gate.isEmpty());
         RelayThread thread = new RelayThread(ports, loop, onState);
         return new Assembled(thread, new Measured(name, thread.loop(), counters, producers));
+    }
+
+    private Publisher open(KafkaPublishers publishers, Wakeup wakeup) {
+        if (gate.isPresent() && gate.get().answer() instanceof Away away) {
+            throw new RelayException(away.failure());
+        }
+        return publishers.open(wakeup);
     }
 }

@@ -11,7 +11,14 @@ final class Refusal {
     private Refusal() {}
 
     static void print(Failure failure, PrintWriter err) {
-        print("outbox-relay cannot start", failure.problems(), err);
+        print(List.of(failure), err);
+    }
+
+    static void print(List<Failure> failures, PrintWriter err) {
+        List<Problem> problems = failures.stream()
+                .flatMap(failure -> failure.problems().stream())
+                .toList();
+        print("outbox-relay cannot start", problems, err);
     }
 
     static void print(String heading, List<Problem> problems, PrintWriter err) {

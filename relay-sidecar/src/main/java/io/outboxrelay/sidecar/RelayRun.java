@@ -1,30 +1,32 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.ListenAddress;
-import io.outboxrelay.config.SettingsInUse;
+import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.PipelineThreads;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One life of this process, from the first line in the log to the exit status. The main thread waits in it; the pipelines' loops
- * tell it of states on threads of their own, and so do signals.
+ * tell it of states on threads of their own, and so do signals. What befalls one pipeline is not the others' to suffer: only a bug
+ * ends them all, and what cannot work ends the process only where nothing in it can.
  */
 final class RelayRun {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
     private static final long TICK_MILLIS = 1_000;
+
+    /** How often the brokers are looked after while the relay begins. */
+    private static final long LOOK_MILLIS = 5;
 
     /** Some supervisors signal a process and then its group: what comes so soon is the same request. */
     private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
@@ -35,20 +37,30 @@ final class RelayRun {
     private final Duration drainTimeout;
     private final boolean exitOnFailure;
     private final PrintWriter err;
-    private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
+    private final ProcessEnd end;
     private final AtomicLong firstSignalNanos = new AtomicLong();
 
-    private volatile boolean failed;
-
     /** @param err where to say why the relay does not start */
-    RelayRun(SettingsInUse inUse, boolean exitOnFailure, PrintWriter err) {
+    RelayRun(RelaySettings settings, boolean exitOnFailure, PrintWriter err) {
         Thread.setDefaultUncaughtExceptionHandler(RelayRun::endAtOnce);
-        this.drainTimeout = inUse.atStart().drainTimeout();
+        this.drainTimeout = settings.process().drainTimeout();
         this.exitOnFailure = exitOnFailure;
         this.err = err;
-        this.pipelines = List.of(new Pipeline(Pipeline.DEFAULT_NAME, inUse, new Judgement()));
+        boolean several = settings.pipelines().size() > 1;
+        this.end = new ProcessEnd(settings.pipelines().size());
+        if (several) {
+            LOG.info(
+                    "Outbox Relay {}: {} pipelines",
+                    Main.Version.number(),
+                    settings.pipelines().size());
+        }
+        this.pipelines = settings.pipelines().entrySet().stream()
+                .map(pipeline -> PipelineThreads.callFor(
+                        several ? pipeline.getKey() : null,
+                        () -> new Pipeline(pipeline.getKey(), pipeline.getValue(), several, new Judgement())))
+                .toList();
         this.management = new Management(pipelines);
-        this.managementAt = inUse.management();
+        this.managementAt = settings.process().management();
     }
 
     /** Relays; returns the exit status. */
@@ -56,20 +68,13 @@ final class RelayRun {
         StopSignals.handle(this::stop);
         try {
             managementAt.ifPresent(management::serveAt);
-            for (Pipeline pipeline : pipelines) {
-                pipeline.start();
+            begin();
+            while (!end.isDecidedWithin(TICK_MILLIS)) {
+                pipelines.forEach(Pipeline::look);
             }
-            while (true) {
-                try {
-                    int status = exitStatus.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
-                    pipelines.forEach(pipeline -> pipeline.ended(status));
-                    return status;
-                } catch (TimeoutException e) {
-                    pipelines.forEach(Pipeline::look);
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
+            int status = end.status();
+            pipelines.forEach(pipeline -> pipeline.ended(status));
+            return status;
         } catch (RelayException refused) {
             Refusal.print(refused.failure(), err);
             return ExitCodes.MISCONFIGURED;
@@ -77,6 +82,14 @@ final class RelayRun {
             management.close();
             pipelines.forEach(Pipeline::close);
         }
+    }
+
+    /** Starts each as soon as its brokers were looked at: one whose brokers are away holds up none of the others. */
+    private void begin() throws InterruptedException {
+        List<Pipeline> waiting = new ArrayList<>(pipelines);
+        do {
+            waiting.removeIf(Pipeline::begins);
+        } while (!waiting.isEmpty() && !end.isDecidedWithin(LOOK_MILLIS));
     }
 
     private void requestStop() {
@@ -109,27 +122,45 @@ final class RelayRun {
 
         @Override
         public void refused(Failure cause) {
-            if (!exitStatus.isDone()) {
-                Refusal.print(cause, err);
-                exitStatus.complete(ExitCodes.MISCONFIGURED);
+            List<Failure> refusals = pipelines.stream()
+                    .flatMap(pipeline -> pipeline.refusal().stream())
+                    .toList();
+            if (refusals.size() == pipelines.size()) {
+                if (end.now(ExitCodes.MISCONFIGURED)) {
+                    Refusal.print(refusals, err);
+                }
+            } else if (exitOnFailure) {
+                end.notBetterThan(ExitCodes.MISCONFIGURED);
+                requestStop();
             }
         }
 
         @Override
         public void failed(Failure cause) {
-            failed = true;
             if (cause.kind() == FailureKind.BUG) {
-                exitStatus.complete(ExitCodes.BUG);
-            } else if (exitOnFailure) {
+                // The others get the time that a stop takes: what they have on its way need not be repeated.
+                end.notBetterThan(ExitCodes.BUG);
+                if (pipelines.size() == 1) {
+                    end.now(ExitCodes.BUG);
+                } else {
+                    end.atTheLatestAfter(drainTimeout);
+                    requestStop();
+                }
+                return;
+            }
+            end.notBetterThan(ExitCodes.FAILED);
+            if (exitOnFailure) {
                 requestStop();
-            } else {
+            } else if (pipelines.size() == 1) {
                 LOG.info("the process stays up, but publishes nothing; correct what is wrong and start it again");
+            } else {
+                LOG.info("the other pipelines go on; correct what is wrong and start the relay again");
             }
         }
 
         @Override
         public void stopped(int uncommitted) {
-            exitStatus.complete(failed || uncommitted > 0 ? ExitCodes.FAILED : ExitCodes.STOPPED);
+            end.oneStopped(uncommitted > 0 ? ExitCodes.FAILED : ExitCodes.STOPPED);
         }
     }
 }

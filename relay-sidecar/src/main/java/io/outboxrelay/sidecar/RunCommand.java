@@ -1,6 +1,6 @@
 package io.outboxrelay.sidecar;
 
-import io.outboxrelay.config.SettingsInUse;
+import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.failure.RelayException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -42,9 +42,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        SettingsInUse loaded;
+        RelaySettings loaded;
         try {
-            loaded = settings.open();
+            loaded = settings.load();
         } catch (RelayException e) {
             Refusal.print(e.failure(), err);
             return ExitCodes.MISCONFIGURED;

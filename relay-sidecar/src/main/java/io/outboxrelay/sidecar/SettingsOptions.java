@@ -1,7 +1,7 @@
 package io.outboxrelay.sidecar;
 
-import io.outboxrelay.config.PipelineSettings;
-import io.outboxrelay.config.SettingsInUse;
+import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,15 +35,12 @@ final class SettingsOptions {
      *
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED, with all problems
      */
-    PipelineSettings load() {
-        return open().atStart();
-    }
-
-    /** The same for a relay that runs: what leads to database and brokers can be read anew. */
-    SettingsInUse open() {
-        SettingsInUse settings = new SettingsLoader(System::getenv).open(config, overrides);
-        HeapCheck.requireRoomFor(
-                settings.atStart().window(), Runtime.getRuntime().maxMemory());
+    RelaySettings load() {
+        RelaySettings settings = new SettingsLoader(System::getenv).load(config, overrides);
+        List<WindowSettings> windows = settings.pipelines().values().stream()
+                .map(pipeline -> pipeline.atStart().window())
+                .toList();
+        HeapCheck.requireRoomFor(windows, Runtime.getRuntime().maxMemory());
         return settings;
     }
 }

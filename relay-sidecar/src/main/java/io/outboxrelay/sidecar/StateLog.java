@@ -106,6 +106,8 @@ final class StateLog {
         }
         if (state instanceof Standby) {
             log.info("standing by: {}", failure.summary());
+        } else if (!ran && failure.kind() == FailureKind.MISCONFIGURED) {
+            log.error("cannot start as it is set up, tries again: {}", failure.summary());
         } else {
             log.warn("{}: {}", ran ? "interrupted, trying again" : "waiting", failure.summary());
         }

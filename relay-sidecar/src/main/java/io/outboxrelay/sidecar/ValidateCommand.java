@@ -1,6 +1,8 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.RelaySettings;
+import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
@@ -17,6 +19,7 @@ import io.outboxrelay.route.Router;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import picocli.CommandLine.Command;
@@ -58,7 +61,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        PipelineSettings loaded;
+        RelaySettings loaded;
         try {
             loaded = settings.load();
         } catch (RelayException e) {
@@ -66,10 +69,24 @@ final class ValidateCommand implements Callable<Integer> {
         }
         out.println("settings  " + settings.file() + " is sound");
         out.flush();
-        return offline ? ExitCodes.STOPPED : online(loaded, out);
+        if (offline) {
+            return ExitCodes.STOPPED;
+        }
+        List<Failure> failures = new ArrayList<>();
+        boolean several = loaded.pipelines().size() > 1;
+        for (Map.Entry<String, SettingsInUse> pipeline : loaded.pipelines().entrySet()) {
+            String name = pipeline.getKey();
+            if (several) {
+                out.println("pipeline  " + name);
+            }
+            online(pipeline.getValue().atStart(), out).stream()
+                    .map(failure -> several ? failure.about(name) : failure)
+                    .forEach(failures::add);
+        }
+        return failures.isEmpty() ? ExitCodes.STOPPED : refused(failures);
     }
 
-    private int online(PipelineSettings loaded, PrintWriter out) throws InterruptedException {
+    private static List<Failure> online(PipelineSettings loaded, PrintWriter out) throws InterruptedException {
         List<Failure> failures = new ArrayList<>();
         Semaphore answered = new Semaphore(0);
         try (BrokerProbe probe = BrokerProbe.start(loaded::publisher, answered::release)) {
@@ -92,7 +109,7 @@ final class ValidateCommand implements Callable<Integer> {
             }
         }
         out.flush();
-        return failures.isEmpty() ? ExitCodes.STOPPED : refused(failures);
+        return failures;
     }
 
     private int refused(List<Failure> failures) {

@@ -113,7 +113,23 @@ final class Scene implements AutoCloseable {
     }
 
     RelayProcess startRelay(String... arguments) {
-        RelayProcess relay = RelayProcess.started(DISTRIBUTION, settings, arguments);
+        return started(settings, arguments);
+    }
+
+    /** A relay with a pipeline for each of these scenes, by its name; this scene ends it. */
+    RelayProcess startRelayFor(Map<String, Scene> pipelines, String... arguments) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("management.listen", "127.0.0.1:0");
+        pipelines.forEach((name, scene) -> {
+            scene.settings.forEach((key, value) -> all.put("pipelines." + name + "." + key, value));
+            all.remove("pipelines." + name + ".management.listen");
+            all.put("pipelines." + name + ".window.bytesMax", "12 MiB");
+        });
+        return started(all, arguments);
+    }
+
+    private RelayProcess started(Map<String, String> all, String... arguments) {
+        RelayProcess relay = RelayProcess.started(DISTRIBUTION, all, arguments);
         relays.add(relay);
         return relay;
     }

@@ -161,6 +161,12 @@ public final class RelayProcess implements AutoCloseable {
         throw failure("has ended");
     }
 
+    /** What each of its threads does at the moment, with the threads' names. */
+    public String threadDump() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        return Commands.run(List.of(jcmd, Long.toString(pid()), "Thread.print"), KILL_MAX.toMillis());
+    }
+
     /** An exception that holds what the relay said last. */
     public IllegalStateException failure(String what) {
         return new IllegalStateException("the relay " + what + "; it said last:\n" + output.end());

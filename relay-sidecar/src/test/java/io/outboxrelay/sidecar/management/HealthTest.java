@@ -158,7 +158,8 @@ class HealthTest {
                         WindowSettings.DEFAULTS,
                         defaults.backoff(),
                         defaults.standbyInterval(),
-                        defaults.stalledAfter()),
+                        defaults.stalledAfter(),
+                        true),
                 state -> {});
     }
 

@@ -1,0 +1,71 @@
+package io.outboxrelay.sidecar;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** With which status the process ends, and when: once all pipelines have stopped, at the latest. Safe to use from any thread. */
+final class ProcessEnd {
+
+    private static final List<Integer> FROM_GOOD_TO_BAD =
+            List.of(ExitCodes.STOPPED, ExitCodes.FAILED, ExitCodes.MISCONFIGURED, ExitCodes.BUG);
+
+    private final CompletableFuture<Integer> status = new CompletableFuture<>();
+    private int running;
+    private int worst = ExitCodes.STOPPED;
+
+    /** @param pipelines how many there are */
+    ProcessEnd(int pipelines) {
+        this.running = pipelines;
+    }
+
+    /** With what it ends, once that is decided. */
+    int status() {
+        return status.join();
+    }
+
+    /** Waits until it is decided with which status it ends, for so long at most. */
+    boolean isDecidedWithin(long millis) throws InterruptedException {
+        try {
+            status.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends it at once; false where its end was decided already. */
+    boolean now(int exitStatus) {
+        return status.complete(exitStatus);
+    }
+
+    /** Something befell a pipeline: when the process ends, it is with this status, unless something worse happens. */
+    synchronized void notBetterThan(int exitStatus) {
+        if (FROM_GOOD_TO_BAD.indexOf(exitStatus) > FROM_GOOD_TO_BAD.indexOf(worst)) {
+            worst = exitStatus;
+        }
+    }
+
+    /** A stop was asked for that may not end by itself. */
+    void atTheLatestAfter(Duration time) {
+        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> now(worst()));
+    }
+
+    /** One of the pipelines has come to its end; the last one ends the process. */
+    synchronized void oneStopped(int exitStatus) {
+        notBetterThan(exitStatus);
+        if (--running == 0) {
+            now(worst);
+        }
+    }
+
+    private synchronized int worst() {
+        return worst;
+    }
+}
