@@ -27,8 +27,8 @@ public class DecodingBenchmark {
     private static final int PAYLOAD_BYTES = 200;
     private static final byte JSONB_VERSION = 1;
 
-    private final BinaryRow decoding =
-            new BinaryRow(List.of(FieldForm.UUID, FieldForm.AS_IS, FieldForm.JSONB, FieldForm.AS_IS, FieldForm.AS_IS));
+    private final BinaryRow decoding = new BinaryRow(
+            List.of(FieldForm.UUID, FieldForm.AS_IS, FieldForm.JSONB, FieldForm.AS_IS, FieldForm.AS_IS), false);
     private final byte[][] messages = new byte[MESSAGES][];
     private int next;
 

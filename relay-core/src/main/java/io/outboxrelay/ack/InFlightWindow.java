@@ -1,6 +1,7 @@
 package io.outboxrelay.ack;
 
 import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -82,14 +83,18 @@ public final class InFlightWindow {
         return head >= number;
     }
 
-    /** Takes in a message that is to be sent. Its number is one more than the last one's. */
-    public long add(Position position, OutboxMessage message, long sizeBytes) {
-        return append(new Slot(position, Objects.requireNonNull(message), sizeBytes));
+    /**
+     * Takes in a message that is to be sent. Its number is one more than the last one's.
+     *
+     * @param committedNanos as {@link OutboxRecord#committedNanos}
+     */
+    public long add(Position position, OutboxMessage message, long sizeBytes, long committedNanos) {
+        return append(new Slot(position, Objects.requireNonNull(message), sizeBytes, committedNanos));
     }
 
     /** Takes in a place with nothing to publish: settled from the start. */
     public void addCheckpoint(Position position) {
-        Slot slot = new Slot(position, null, 0);
+        Slot slot = new Slot(position, null, 0, OutboxRecord.COMMIT_UNKNOWN);
         slot.outcome = Outcome.SKIPPED;
         append(slot);
         advance();
@@ -121,6 +126,11 @@ public final class InFlightWindow {
         require(!slot.settled(), number, "settled twice");
         slot.outcome = outcome;
         advance();
+    }
+
+    /** When the entry was committed at its source, as {@link OutboxRecord#committedNanos}. */
+    public long committedNanos(long number) {
+        return slot(number).committedNanos;
     }
 
     /** The message that stands there unsettled. */

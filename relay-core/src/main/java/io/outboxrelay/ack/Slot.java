@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Slot {
     final Position position;
     final long sizeBytes;
+    final long committedNanos;
 
     /** Null for a checkpoint, and as soon as the message can no longer be asked for. */
     @Nullable
@@ -16,10 +17,11 @@ final class Slot {
     @Nullable
     Outcome outcome;
 
-    Slot(Position position, @Nullable OutboxMessage message, long sizeBytes) {
+    Slot(Position position, @Nullable OutboxMessage message, long sizeBytes, long committedNanos) {
         this.position = position;
         this.message = message;
         this.sizeBytes = sizeBytes;
+        this.committedNanos = committedNanos;
     }
 
     boolean settled() {

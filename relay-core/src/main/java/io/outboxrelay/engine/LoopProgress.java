@@ -17,6 +17,8 @@ public final class LoopProgress {
     /** Filled when it is made, and its entries never change. */
     private final Map<FailureKind, AtomicLong> retries = new EnumMap<>(FailureKind.class);
 
+    private final EndToEnd endToEnd = new EndToEnd();
+
     private volatile long published;
     private volatile long committed;
     private volatile long settled;
@@ -70,6 +72,11 @@ public final class LoopProgress {
      */
     public long retries(FailureKind kind) {
         return Objects.requireNonNull(retries.get(kind)).get();
+    }
+
+    /** How long events took, as far as that is known. */
+    public EndToEnd endToEnd() {
+        return endToEnd;
     }
 
     /** The events acknowledged last, newest first; at most {@link RecentEvents#EVENTS_MAX}, and up to 0.1 s old. */

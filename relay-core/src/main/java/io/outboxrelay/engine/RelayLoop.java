@@ -144,7 +144,7 @@ public final class RelayLoop {
         if (from == null) {
             return 0;
         }
-        int taken = from.drain(outcomes, nowNanos);
+        int taken = from.drain(outcomes.asOf(nowNanos), nowNanos);
         acknowledgements.outcomesTaken(taken, nowNanos);
         Failure failure = outcomes.takePublisherFailure();
         boolean obstructed = outcomes.takeObstruction();
@@ -206,7 +206,7 @@ public final class RelayLoop {
             return true;
         }
         try {
-            window.add(row.position(), router.route(row), row.sizeBytes());
+            window.add(row.position(), router.route(row), row.sizeBytes(), row.committedNanos());
             return true;
         } catch (RelayException e) {
             reactions.halt(window.nextNumber(), e.failure());

@@ -4,6 +4,7 @@ import io.outboxrelay.ack.InFlightWindow;
 import io.outboxrelay.ack.Outcome;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.publish.Outcomes;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class SettlingOutcomes implements Outcomes {
     private final LoopProgress progress;
     private final RecentEvents recent = new RecentEvents();
 
+    private long nowNanos;
     private @Nullable Failure publisherFailure;
 
     /** Whether the publisher refused an entry that is not at stake any more, and holds back those behind it. */
@@ -29,9 +31,19 @@ final class SettlingOutcomes implements Outcomes {
         this.progress = progress;
     }
 
+    /** The same, for outcomes that are taken in now. */
+    Outcomes asOf(long takenAtNanos) {
+        nowNanos = takenAtNanos;
+        return this;
+    }
+
     @Override
     public void published(long number, int partition, long offset) {
         recent.note(window.message(number), partition, offset);
+        long committedNanos = window.committedNanos(number);
+        if (committedNanos != OutboxRecord.COMMIT_UNKNOWN) {
+            progress.endToEnd().took(nowNanos - committedNanos);
+        }
         window.settle(number, Outcome.PUBLISHED);
         progress.countPublished();
     }

@@ -14,13 +14,33 @@ import org.jspecify.annotations.Nullable;
  * @param key the message key in bytes, or null when the row has none
  * @param payload the message value in bytes exactly as the column renders, or null for a tombstone
  * @param columns the row's values, as text, of the columns that {@link OutboxColumns} asks for, in its order
+ * @param committedNanos when the row's transaction committed, as {@link System#nanoTime}: never later than it did, and earlier where
+ *     only that is known; {@link #COMMIT_UNKNOWN} where not even that is
  */
 public record OutboxRecord(
-        Position position, String id, byte @Nullable [] key, byte @Nullable [] payload, List<@Nullable String> columns)
+        Position position,
+        String id,
+        byte @Nullable [] key,
+        byte @Nullable [] payload,
+        List<@Nullable String> columns,
+        long committedNanos)
         implements Entry {
+
+    /** No time. */
+    public static final long COMMIT_UNKNOWN = Long.MIN_VALUE;
 
     /** What a record costs in memory besides its bytes: object headers, references, the window's slot. */
     private static final int OVERHEAD_BYTES = 256;
+
+    /** A row of which it is not known when it was committed. */
+    public OutboxRecord(
+            Position position,
+            String id,
+            byte @Nullable [] key,
+            byte @Nullable [] payload,
+            List<@Nullable String> columns) {
+        this(position, id, key, payload, columns, COMMIT_UNKNOWN);
+    }
 
     public OutboxRecord {
         Objects.requireNonNull(position, "position");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,11 @@ class InFlightWindowTest {
     }
 
     private long add(long place) {
-        return window.add(new At(place), new OutboxMessage("id" + place, "topic", null, null, List.of()), 1000);
+        return window.add(
+                new At(place),
+                new OutboxMessage("id" + place, "topic", null, null, List.of()),
+                1000,
+                OutboxRecord.COMMIT_UNKNOWN);
     }
 
     @Test
@@ -90,12 +95,12 @@ class InFlightWindowTest {
         InFlightWindow narrow = new InFlightWindow(new WindowSettings(2, 1024 * 1024));
         OutboxMessage message = new OutboxMessage("id", "topic", null, null, List.of());
         assertThat(narrow.roomRecords()).isEqualTo(2);
-        narrow.add(new At(1), message, 1);
-        narrow.add(new At(2), message, 1);
+        narrow.add(new At(1), message, 1, OutboxRecord.COMMIT_UNKNOWN);
+        narrow.add(new At(2), message, 1, OutboxRecord.COMMIT_UNKNOWN);
         assertThat(narrow.roomRecords()).isZero();
 
         InFlightWindow light = new InFlightWindow(new WindowSettings(10, 1024 * 1024));
-        light.add(new At(1), message, 16 * 1024 * 1024);
+        light.add(new At(1), message, 16 * 1024 * 1024, OutboxRecord.COMMIT_UNKNOWN);
         assertThat(light.roomRecords()).as("a large one may be alone").isZero();
         assertThat(light.roomBytes()).isZero();
     }
@@ -169,7 +174,7 @@ class InFlightWindowTest {
         long place = 0;
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 300 + round; i++) {
-                wide.markSent(wide.add(new At(place++), message, 1));
+                wide.markSent(wide.add(new At(place++), message, 1, OutboxRecord.COMMIT_UNKNOWN));
             }
             long end = wide.nextNumber();
             for (long number = end - 300 - round; number < end; number++) {

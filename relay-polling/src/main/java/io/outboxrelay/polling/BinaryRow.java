@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes what {@code COPY ... (FORMAT binary)} sends: a header, then for every row a count of fields and each field with its
- * length, then a count of -1. The fields are number, id, key, payload, then what routing asked for. After PostgreSQL's manual,
+ * length, then a count of -1. The fields are number, id, key, payload, then what routing asked for, then perhaps a timestamp. After PostgreSQL's manual,
  * "COPY", binary format; the server sends one row a message, the header together with the first. Used by one thread only.
  */
 final class BinaryRow {
@@ -22,12 +22,22 @@ final class BinaryRow {
 
     private static final int END = -1;
 
+    /** From PostgreSQL's epoch, the beginning of 2000, back to that of 1970. */
+    private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
     private final FieldForm[] forms;
+    private final boolean timed;
     private final RecentTexts texts = new RecentTexts();
 
-    /** @param forms of every field but the number */
-    BinaryRow(List<FieldForm> forms) {
+    /**
+     * Of rows like these.
+     *
+     * @param forms of every field but the number and the timestamp
+     * @param timed whether the last field is the time of the row's commit, as a timestamptz
+     */
+    BinaryRow(List<FieldForm> forms, boolean timed) {
         this.forms = forms.toArray(FieldForm[]::new);
+        this.timed = timed;
     }
 
     /**
@@ -56,7 +66,7 @@ final class BinaryRow {
         if (fields == END) {
             return null;
         }
-        if (fields != forms.length + 1) {
+        if (fields != forms.length + (timed ? 2 : 1)) {
             throw unexpected("a row has " + fields + " fields");
         }
         int numberBytes = message.getInt();
@@ -72,6 +82,7 @@ final class BinaryRow {
         for (int i = 0; i < columns.length; i++) {
             columns[i] = text(message, LEADING_FIELDS + i);
         }
+        long committedMicros = timed ? timestamp(message) : Row.COMMIT_UNKNOWN;
         if (message.hasRemaining()) {
             throw unexpected(message.remaining() + " bytes follow a row");
         }
@@ -81,7 +92,16 @@ final class BinaryRow {
                     "a row has no event id" + (numbered ? ", its number is " + number : ""),
                     "give the row an id, or delete it, and declare the column NOT NULL");
         }
-        return new Row(number, new String(id, StandardCharsets.UTF_8), key, payload, Arrays.asList(columns));
+        return new Row(
+                number, new String(id, StandardCharsets.UTF_8), key, payload, Arrays.asList(columns), committedMicros);
+    }
+
+    private static long timestamp(ByteBuffer message) {
+        int length = message.getInt();
+        if (length >= 0 && length != Long.BYTES) {
+            throw unexpected("a timestamp of " + length + " bytes");
+        }
+        return length < 0 ? Row.COMMIT_UNKNOWN : message.getLong() + EPOCH_MICROS;
     }
 
     private byte @Nullable [] bytes(ByteBuffer message, int field) {

@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -49,8 +50,6 @@ final class CommitOrderReader implements TableReader {
     private static final String SETTINGS =
             "SET work_mem = '64MB'; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
-    private static final Page NOTHING = new Page(List.of(), false);
-
     private final Connection connection;
     private final Reading reading;
     private final CommitOrderSql sql;
@@ -77,7 +76,7 @@ final class CommitOrderReader implements TableReader {
         this.listing = listing;
         this.counters = counters;
         this.removed = removed;
-        this.sql = new CommitOrderSql(session.table(), session.guard());
+        this.sql = new CommitOrderSql(session.table(), session.guard(), session.timed());
         this.copy = PageCopy.of(session);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.table = new TableWatch(session);
@@ -107,7 +106,7 @@ final class CommitOrderReader implements TableReader {
         if (round.isEmpty()) {
             round = nextRound();
             if (round.isEmpty()) {
-                return NOTHING;
+                return Page.EMPTY;
             }
         }
         long[] numbers = round.upcoming(pageSize.rows());
@@ -117,7 +116,7 @@ final class CommitOrderReader implements TableReader {
         page.rows().forEach(standing::add);
         // Numbers without a row are no matter: somebody else has deleted it since it was listed.
         round.passed(page.cut() ? placeBehind(page.rows(), numbers) : numbers.length);
-        return new Page(page.rows(), round.hasMore());
+        return new Page(page.rows(), round.hasMore(), OutboxRecord.COMMIT_UNKNOWN, null);
     }
 
     @Override

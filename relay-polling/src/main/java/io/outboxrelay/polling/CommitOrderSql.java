@@ -17,7 +17,7 @@ final class CommitOrderSql {
     private final RowSelection selection;
     private final String guard;
 
-    CommitOrderSql(OutboxTable table, String guard) {
+    CommitOrderSql(OutboxTable table, String guard, boolean timed) {
         Column sequence = table.columns().sequence();
         if (sequence == null) {
             throw new IllegalStateException("reading by commit timestamp without numbers");
@@ -25,7 +25,7 @@ final class CommitOrderSql {
         this.name = table.identity().quotedName();
         this.number = "t." + sequence.quotedName();
         this.id = "t." + table.columns().id().quotedName();
-        this.selection = new RowSelection(table.columns());
+        this.selection = new RowSelection(table.columns(), timed);
         this.guard = guard;
     }
 

@@ -23,16 +23,16 @@ final class PageCopy {
     private final Connection connection;
     private final BinaryRow decoding;
 
-    /** @param forms in which the fields behind the number come, see {@link RowSelection#forms} */
-    PageCopy(Connection connection, List<FieldForm> forms) {
+    /** @param decoding of the rows that are read */
+    PageCopy(Connection connection, BinaryRow decoding) {
         this.connection = connection;
-        this.decoding = new BinaryRow(forms);
+        this.decoding = decoding;
     }
 
     /** Reads the rows of a session's table as {@link RowSelection} selects them. */
     static PageCopy of(PollingSession session) {
-        return new PageCopy(
-                session.connection(), new RowSelection(session.table().columns()).forms());
+        RowSelection selection = new RowSelection(session.table().columns(), session.timed());
+        return new PageCopy(session.connection(), new BinaryRow(selection.forms(), selection.isTimed()));
     }
 
     /**

@@ -14,6 +14,7 @@ public final class PollingCounters {
     private final LongAdder untimedRows = new LongAdder();
     private final LongAdder clocksSetBack = new LongAdder();
     private volatile int gaps;
+    private volatile boolean knowsCommitTimes;
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
 
     /** Rows handed on to be published, those included that a later session read again. */
@@ -57,6 +58,14 @@ public final class PollingCounters {
         return gaps;
     }
 
+    /**
+     * Whether the server noted when transactions committed ({@code track_commit_timestamp}) when it was asked last; only then are the
+     * times of {@link io.outboxrelay.outbox.OutboxRecord#committedNanos} exact.
+     */
+    public boolean knowsCommitTimes() {
+        return knowsCommitTimes;
+    }
+
     /** Whether notifications of the application were heard when the listening connection last changed; false where none is to be made. */
     public boolean isHearing() {
         return Boolean.TRUE.equals(hearing.get());
@@ -65,6 +74,10 @@ public final class PollingCounters {
     /** Notes whether notifications are heard; returns whether that is news. */
     boolean hears(boolean now) {
         return !Boolean.valueOf(now).equals(hearing.getAndSet(now));
+    }
+
+    void knowsCommitTimes(boolean now) {
+        knowsCommitTimes = now;
     }
 
     void gaps(int now) {

@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.OutboxTable;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.slf4j.Logger;
@@ -14,9 +15,10 @@ import org.slf4j.LoggerFactory;
  * @param connection autocommit on
  * @param table as the inspection found it
  * @param guard a condition that holds in this session only and raises an error in any other
+ * @param timed whether the server notes when transactions commit
  * @param statementTimeout how long a statement may take, as the server's setting of that name has it
  */
-record PollingSession(Connection connection, OutboxTable table, String guard, String statementTimeout) {
+record PollingSession(Connection connection, OutboxTable table, String guard, boolean timed, String statementTimeout) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
     private static final int GIVING_UP_MILLIS_MAX = 1_000;
@@ -27,12 +29,18 @@ record PollingSession(Connection connection, OutboxTable table, String guard, St
      * snapshot shows its rows; so where all that was in the log when this is asked has been flushed already, there is nothing to
      * do. Otherwise one synchronous commit of its own flushes the log up to itself. With synchronous standbys it is always that
      * commit: it also waits for them, and a flush here says nothing about a flush there.
+     *
+     * @return what the server's clock showed when it began with that, in microseconds since 1970
      */
-    void flushCommits() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''"
-                    + " OR pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
-                    + " THEN pg_logical_emit_message(true, 'outbox-relay', ''::text) END WHERE " + guard);
+    long flushCommits() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+                                + " CASE WHEN current_setting('synchronous_standby_names') <> ''"
+                                + " OR pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
+                                + " THEN pg_logical_emit_message(true, 'outbox-relay', ''::text) END WHERE " + guard)) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

@@ -107,7 +107,7 @@ final class ReadingLoop {
     }
 
     private void read() throws SQLException {
-        TableReader.Page[] read = {new TableReader.Page(List.of(), false)};
+        TableReader.Page[] read = {TableReader.Page.EMPTY};
         // Only the read itself may be tried again: what it brought is remembered from then on.
         try {
             steps.run(SourceWatch.Step.READING, () -> read[0] = reader.read());
@@ -134,17 +134,18 @@ final class ReadingLoop {
         }
         if (!page.rows().isEmpty()) {
             handOff.watch().asked(now);
-            session.flushCommits();
+            long clockMicros = session.flushCommits();
             handOff.watch().answered();
-            handOff.put(numbered(page.rows()));
+            handOff.put(
+                    numbered(page.rows(), new CommitTimes(session.timed(), clockMicros, now, page.notBeforeNanos())));
         }
     }
 
-    private List<OutboxRecord> numbered(List<Row> rows) {
+    private List<OutboxRecord> numbered(List<Row> rows, CommitTimes times) {
         List<OutboxRecord> records = new ArrayList<>(rows.size());
         for (Row row : rows) {
             ordinal++;
-            records.add(row.at(new PollingPosition(sessionNumber, ordinal)));
+            records.add(row.at(new PollingPosition(sessionNumber, ordinal), times.nanos(row)));
         }
         return records;
     }

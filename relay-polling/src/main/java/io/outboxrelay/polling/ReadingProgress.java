@@ -1,5 +1,7 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.outbox.OutboxRecord;
+
 /**
  * The steps of reading by sequence, apart from any SQL: what a read asks for, what becomes of the numbers it brought, when a gap
  * is given up, which rows stand. Knows one session only; used by the source's thread only.
@@ -20,6 +22,9 @@ final class ReadingProgress {
     private int lookedThroughCapture = -1;
 
     private boolean exhaustedOnce;
+
+    /** When the last read began that saw every row that was visible then, but those read before. */
+    private long sawAllNanos = OutboxRecord.COMMIT_UNKNOWN;
 
     /** Of a table of which nothing is known. */
     ReadingProgress(ReaderRules rules) {
@@ -64,14 +69,24 @@ final class ReadingProgress {
         standing.add(number);
     }
 
-    void readEnded(ReadStart start, ReadExtent extent) {
+    /** @param beganNanos when the read began, as {@link System#nanoTime} */
+    void readEnded(ReadStart start, ReadExtent extent, long beganNanos) {
         exhaustedOnce |= extent.exhausted();
+        if (extent.exhausted() && !start.gapsOnly()) {
+            // A gap that was left out is one that nobody could have filled yet.
+            sawAllNanos = beganNanos;
+        }
         if (rules.completeness().complete(extent, start.settledUpTo())) {
             frontier.dropUpTo(start.settledUpTo());
         }
         if (start.dormancy().transactionIds().isEmpty() && rules.completeness().complete(extent, start.capturedTop())) {
             lookedThroughCapture = start.capture();
         }
+    }
+
+    /** Since when, at the earliest, what the next read brings has been visible; {@link OutboxRecord#COMMIT_UNKNOWN} where nobody knows. */
+    long sawAllNanos() {
+        return sawAllNanos;
     }
 
     /** Whether there is anything to be learnt from {@linkplain #looked looking} at who holds locks. */
@@ -106,6 +121,7 @@ final class ReadingProgress {
     void reopen(long number) {
         frontier.reopen(number);
         lookedThroughCapture = -1;
+        sawAllNanos = OutboxRecord.COMMIT_UNKNOWN;
     }
 
     DeletePlan planDelete(int count) {

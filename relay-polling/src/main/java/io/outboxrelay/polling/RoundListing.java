@@ -23,7 +23,7 @@ final class RoundListing {
 
     RoundListing(PollingSession session, ReaderRules.Rounds rounds, UntimedRows untimed) {
         this.connection = session.connection();
-        this.statement = new CommitOrderSql(session.table(), session.guard()).visible();
+        this.statement = new CommitOrderSql(session.table(), session.guard(), session.timed()).visible();
         this.rowsMax = rounds.rowsMax();
         this.rule = rounds.rule();
         this.untimed = untimed;

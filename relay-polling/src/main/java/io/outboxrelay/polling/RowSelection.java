@@ -15,8 +15,11 @@ final class RowSelection {
     static final String NUMBER = "n";
 
     private final List<Column> columns = new ArrayList<>();
+    private final boolean timed;
 
-    RowSelection(OutboxTable.Columns table) {
+    /** @param timed whether every row is to come with its commit timestamp */
+    RowSelection(OutboxTable.Columns table, boolean timed) {
+        this.timed = timed;
         columns.add(table.id());
         columns.add(table.key());
         columns.add(table.payload());
@@ -35,6 +38,9 @@ final class RowSelection {
             list.append(", ").append(table).append('.').append(columns.get(i).quotedName());
             list.append(" AS c").append(i);
         }
+        if (timed) {
+            list.append(", pg_catalog.pg_xact_commit_timestamp(").append(table).append(".xmin) AS committed");
+        }
         return list.toString();
     }
 
@@ -50,7 +56,15 @@ final class RowSelection {
                     || ((i == 1 || i == 2) && column.type().equals("bytea"));
             list.append(", c").append(i).append(raw ? "" : "::text");
         }
+        if (timed) {
+            list.append(", committed");
+        }
         return list.toString();
+    }
+
+    /** Whether every row comes with its commit timestamp, behind all else. */
+    boolean isTimed() {
+        return timed;
     }
 
     /** The forms in which {@link #rendered} makes the columns come. */

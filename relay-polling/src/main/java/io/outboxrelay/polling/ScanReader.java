@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.polling.PollingSettings.Reading;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,12 +34,17 @@ final class ScanReader implements TableReader {
     private final ArrayDeque<String> standing = new ArrayDeque<>();
     private final Set<String> isStanding = new HashSet<>();
     private @Nullable String lastId;
+    private boolean isAmidRound;
+    private long roundBeganNanos;
+    /** When the round before began: it has met every row that was visible then. */
+    private long roundBeforeNanos = OutboxRecord.COMMIT_UNKNOWN;
+
     private long checkAtNanos;
 
     ScanReader(PollingSession session, Reading reading, PollingCounters counters, RowRemoval removal, long nowNanos) {
         this.session = session;
         this.reading = reading;
-        this.sql = new ScanSql(session.table(), session.guard());
+        this.sql = new ScanSql(session.table(), session.guard(), session.timed());
         this.copy = PageCopy.of(session);
         this.pageSize = new PageSize(reading.pageRowsMax(), reading.pageBytesMax());
         this.counters = counters;
@@ -49,6 +55,10 @@ final class ScanReader implements TableReader {
 
     @Override
     public Page read() throws SQLException {
+        if (lastId == null && !isAmidRound) {
+            isAmidRound = true;
+            roundBeganNanos = System.nanoTime();
+        }
         int rowsMax = pageSize.rows();
         List<String> ids = ids(lastId, rowsMax);
         List<String> unread =
@@ -65,7 +75,12 @@ final class ScanReader implements TableReader {
             // After a cut the same stretch comes again, without the rows that were read now.
             lastId = more ? ids.get(ids.size() - 1) : null;
         }
-        return new Page(page.rows(), more);
+        Page read = new Page(page.rows(), more, roundBeforeNanos, null);
+        if (!more) {
+            isAmidRound = false;
+            roundBeforeNanos = roundBeganNanos;
+        }
+        return read;
     }
 
     @Override

@@ -16,11 +16,11 @@ final class ScanSql {
     private final RowSelection selection;
     private final String guard;
 
-    ScanSql(OutboxTable table, String guard) {
+    ScanSql(OutboxTable table, String guard, boolean timed) {
         this.name = table.identity().quotedName();
         this.id = "t." + table.columns().id().quotedName();
         this.type = "pg_catalog." + table.columns().id().type();
-        this.selection = new RowSelection(table.columns());
+        this.selection = new RowSelection(table.columns(), timed);
         this.guard = guard;
     }
 

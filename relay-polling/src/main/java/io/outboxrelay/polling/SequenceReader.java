@@ -90,6 +90,8 @@ final class SequenceReader implements TableReader {
 
     @Override
     public Page read() throws SQLException {
+        long beganNanos = System.nanoTime();
+        long notBeforeNanos = progress.sawAllNanos();
         // Taken before the read: what is settled now, this read sees.
         ReadStart start = progress.startRead();
         int rowsMax = pageSize.rows();
@@ -98,13 +100,13 @@ final class SequenceReader implements TableReader {
         counters.read(page.rows().size());
         page.rows().forEach(row -> progress.read(row.number()));
         ReadExtent extent = ReadExtent.of(page, rowsMax);
-        progress.readEnded(start, extent);
+        progress.readEnded(start, extent, beganNanos);
         counters.gaps(progress.frontier().gapCount());
         if (extent.exhausted() && !readToTheEnd) {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
         }
-        return new Page(page.rows(), !extent.exhausted(), start.gapsOnly() ? crowd() : null);
+        return new Page(page.rows(), !extent.exhausted(), notBeforeNanos, start.gapsOnly() ? crowd() : null);
     }
 
     private RowPage page(ReadStart start, int rowsMax) throws SQLException {

@@ -30,15 +30,15 @@ final class SequenceSql {
 
     /** The statements of a session, whose reads are of the files in which the rows stand now. */
     static SequenceSql of(PollingSession session) throws SQLException {
-        return new SequenceSql(session.table(), session.guard(), TableFiles.unchanged(session));
+        return new SequenceSql(session, TableFiles.unchanged(session));
     }
 
-    private SequenceSql(OutboxTable table, String guard, String filesUnchanged) {
-        this.table = table;
-        this.selection = new RowSelection(table.columns());
+    private SequenceSql(PollingSession session, String filesUnchanged) {
+        this.table = session.table();
+        this.selection = new RowSelection(table.columns(), session.timed());
         this.number = "t." + required(table.columns().sequence()).quotedName();
         this.sequence = required(table.sequence()).quotedName();
-        this.guard = guard;
+        this.guard = session.guard();
         this.filesUnchanged = filesUnchanged;
         this.keeping = table.retained() instanceof OutboxTable.Kept;
     }

@@ -51,7 +51,7 @@ record SessionOpening(
         }
         OutboxLock lock = new OutboxLock(request.table(), lineage);
         String token = UUID.randomUUID().toString();
-        mark(connection, token);
+        boolean timed = mark(connection, token);
         long found = findTable(connection);
         if (found != 0) {
             lock.take(connection, found);
@@ -60,12 +60,14 @@ record SessionOpening(
         if (table.identity().oid() != found) {
             lock.take(connection, table.identity().oid());
         }
-        return new PollingSession(connection, table, guard.condition(token), statementTimeout);
+        return new PollingSession(connection, table, guard.condition(token), timed, statementTimeout);
     }
 
-    private static void mark(Connection connection, String token) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT set_config('outbox_relay.session', ?, false), pg_is_in_recovery()")) {
+    /** Whether the server notes when transactions commit, which takes a restart to change. */
+    private static boolean mark(Connection connection, String token) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT set_config('outbox_relay.session', ?, false), pg_is_in_recovery(),"
+                        + " current_setting('track_commit_timestamp')::boolean")) {
             statement.setString(1, token);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
@@ -75,6 +77,7 @@ record SessionOpening(
                             "the server is a standby",
                             "let source.url lead to the primary, for instance with targetServerType=primary; the relay waits for it");
                 }
+                return row.getBoolean(3);
             }
         }
     }

@@ -126,6 +126,7 @@ final class SourceThread {
             return;
         }
         PollingSession session = opening.open(open);
+        outside.counters().knowsCommitTimes(session.timed());
         TableReader reader = reader(session, System.nanoTime());
         outside.handOff().put(List.of(new Checkpoint(new PollingPosition(number, 0))));
         long now = System.nanoTime();

@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.outbox.OutboxRecord;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,12 @@ interface TableReader {
      *
      * @param rows rows that were not handed on in this session before
      * @param more whether there were more to read
+     * @param notBeforeNanos none of the rows was visible then, as {@link System#nanoTime}, or {@link OutboxRecord#COMMIT_UNKNOWN}
      * @param heldBack why rows that may stand were not looked for, or null when all were
      */
-    record Page(List<Row> rows, boolean more, SourceWatch.@Nullable Obstacle heldBack) {
+    record Page(List<Row> rows, boolean more, long notBeforeNanos, SourceWatch.@Nullable Obstacle heldBack) {
 
-        Page(List<Row> rows, boolean more) {
-            this(rows, more, null);
-        }
+        /** No row, and none to come for now. */
+        static final Page EMPTY = new Page(List.of(), false, OutboxRecord.COMMIT_UNKNOWN, null);
     }
 }

@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 
 class BinaryRowTest {
 
-    private static final BinaryRow ROW = new BinaryRow(List.of(FieldForm.AS_IS, FieldForm.AS_IS, FieldForm.AS_IS));
+    private static final BinaryRow ROW =
+            new BinaryRow(List.of(FieldForm.AS_IS, FieldForm.AS_IS, FieldForm.AS_IS), false);
 
     @Test
     void decodes_fields_in_their_order_and_keeps_nulls() {
         ByteBuffer message = message(number(42), text("id"), null, new byte[] {0, -1}, text("caf\u00e9"), null);
-        Row row = new BinaryRow(Collections.nCopies(5, FieldForm.AS_IS)).decode(message);
+        Row row = new BinaryRow(Collections.nCopies(5, FieldForm.AS_IS), false).decode(message);
         assertThat(row).isNotNull();
         assertThat(row.number()).isEqualTo(42);
         assertThat(row.id()).isEqualTo("id");
@@ -31,7 +32,8 @@ class BinaryRowTest {
     @Test
     void makes_text_of_a_uuid_and_of_a_jsonb() {
         byte[] uuid = {0x12, 0x3e, 0x45, 0x67, (byte) 0xe8, (byte) 0x9b, 0x12, (byte) 0xd3, -1, 0, 9, 8, 7, 6, 5, 4};
-        BinaryRow rows = new BinaryRow(List.of(FieldForm.UUID, FieldForm.UUID, FieldForm.JSONB, FieldForm.JSONB));
+        BinaryRow rows =
+                new BinaryRow(List.of(FieldForm.UUID, FieldForm.UUID, FieldForm.JSONB, FieldForm.JSONB), false);
         Row row = rows.decode(message(number(1), uuid, uuid, text("\u0001{\"a\": 1}"), null));
         assertThat(row).isNotNull();
         assertThat(row.id()).isEqualTo("123e4567-e89b-12d3-ff00-090807060504");

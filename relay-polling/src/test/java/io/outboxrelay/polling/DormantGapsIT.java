@@ -104,7 +104,7 @@ class DormantGapsIT {
         ReadStart start = progress.startRead();
         RowPage page = copy.read(sql.page(progress.frontier(), start, 100), 1_000_000);
         page.rows().forEach(row -> progress.read(row.number()));
-        progress.readEnded(start, ReadExtent.of(page, 100));
+        progress.readEnded(start, ReadExtent.of(page, 100), 0);
         return page.rows().stream().map(Row::id).toList();
     }
 

@@ -39,7 +39,7 @@ class PageCopyIT {
     @BeforeEach
     void connect() throws SQLException {
         connection = database.connect();
-        copy = new PageCopy(connection, Collections.nCopies(3, FieldForm.AS_IS));
+        copy = new PageCopy(connection, new BinaryRow(Collections.nCopies(3, FieldForm.AS_IS), false));
     }
 
     @AfterEach

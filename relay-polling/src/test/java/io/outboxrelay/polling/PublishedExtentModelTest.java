@@ -171,7 +171,8 @@ class PublishedExtentModelTest {
             progress.readEnded(
                     start,
                     new ReadExtent(
-                            rows, rowsMax, cut && rows < rowsMax, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)));
+                            rows, rowsMax, cut && rows < rowsMax, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)),
+                    0);
         }
 
         private void settle(int count) {

@@ -135,7 +135,8 @@ class ReadingProgressModelTest {
             boolean cutByBytes = cut && rows < rowsMax;
             progress.readEnded(
                     start,
-                    new ReadExtent(rows, rowsMax, cutByBytes, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)));
+                    new ReadExtent(rows, rowsMax, cutByBytes, rows == 0 ? Long.MIN_VALUE : visible.get(rows - 1)),
+                    0);
         }
 
         private void delete() {

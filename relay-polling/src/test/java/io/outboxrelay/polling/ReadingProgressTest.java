@@ -42,12 +42,12 @@ class ReadingProgressTest {
     @Test
     void no_gap_is_dormant_before_a_read_that_followed_upon_the_capture() {
         progress.read(5);
-        progress.readEnded(progress.startRead(), new ReadExtent(1, 10, false, 5));
+        progress.readEnded(progress.startRead(), new ReadExtent(1, 10, false, 5), 0);
         progress.looked(new Look(Map.of(WRITER, 700L), 5));
         assertThat(progress.startRead().dormancy()).isEqualTo(Dormancy.NONE);
-        progress.readEnded(progress.startRead(), new ReadExtent(10, 10, false, 4));
+        progress.readEnded(progress.startRead(), new ReadExtent(10, 10, false, 4), 0);
         assertThat(progress.startRead().dormancy()).isEqualTo(Dormancy.NONE);
-        progress.readEnded(progress.startRead(), new ReadExtent(0, 10, false, Frontier.MINUS_INFINITY));
+        progress.readEnded(progress.startRead(), new ReadExtent(0, 10, false, Frontier.MINUS_INFINITY), 0);
         assertThat(progress.startRead().dormancy().upTo()).isEqualTo(5);
     }
 
@@ -62,6 +62,6 @@ class ReadingProgressTest {
     }
 
     private void readNothing() {
-        progress.readEnded(progress.startRead(), new ReadExtent(0, 10, false, Frontier.MINUS_INFINITY));
+        progress.readEnded(progress.startRead(), new ReadExtent(0, 10, false, Frontier.MINUS_INFINITY), 0);
     }
 }

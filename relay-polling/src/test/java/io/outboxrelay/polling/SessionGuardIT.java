@@ -67,7 +67,7 @@ class SessionGuardIT {
 
     private static Map<String, ThrowingCallable> statements(PollingSession session) throws SQLException {
         SequenceSql sql = SequenceSql.of(session);
-        ScanSql scan = new ScanSql(session.table(), session.guard());
+        ScanSql scan = new ScanSql(session.table(), session.guard(), session.timed());
         PageCopy copy = PageCopy.of(session);
         Frontier fresh = new Frontier();
         Frontier withGaps = new Frontier();
@@ -103,7 +103,7 @@ class SessionGuardIT {
                 () -> new Sweep(session, sql, new PollingCounters()).run(new ReadingProgress(ReaderRules.PRODUCTION)));
         statements.put("ids", scanning::read);
         statements.put("check of the table", () -> scanning.tend(0));
-        CommitOrderSql rounds = new CommitOrderSql(session.table(), session.guard());
+        CommitOrderSql rounds = new CommitOrderSql(session.table(), session.guard(), session.timed());
         RoundListing listing = new RoundListing(
                 session, ReaderRules.PRODUCTION.rounds(), new UntimedRows(session.table(), new PollingCounters()));
         statements.put("a round", () -> listing.list(new long[0]));

@@ -6,6 +6,7 @@ import io.outboxrelay.ack.InFlightWindow;
 import io.outboxrelay.ack.Outcome;
 import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ public class WindowBenchmark {
     private Position throughTheWindow(int[] settling) {
         long first = window.nextNumber();
         for (int i = 0; i < ENTRIES; i++) {
-            window.add(new Place(first + i), message, SIZE_BYTES);
+            window.add(new Place(first + i), message, SIZE_BYTES, OutboxRecord.COMMIT_UNKNOWN);
             window.markSent(window.nextUnsent());
         }
         for (int place : settling) {

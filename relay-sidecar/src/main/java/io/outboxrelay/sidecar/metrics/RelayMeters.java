@@ -52,6 +52,10 @@ final class RelayMeters {
                 "Stretches of sequence numbers that were passed over and may still appear, because a transaction that can fill them"
                         + " is open.",
                 m -> m.source().gaps());
+        gauge(
+                "end.to.end.exact",
+                "1 while outbox_relay_end_to_end_seconds counts from the server's own commit timestamps, 0 while it is an upper bound.",
+                m -> m.source().knowsCommitTimes() ? 1 : 0);
         for (FailureKind kind : RETRIED) {
             counter(
                     "retries",

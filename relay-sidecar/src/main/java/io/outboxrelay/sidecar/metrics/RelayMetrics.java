@@ -67,6 +67,7 @@ public final class RelayMetrics implements AutoCloseable {
             new RelayMeters(measured, registry, tags(measured)).register();
         }
         registry.getPrometheusRegistry().register(new BuildInfo(pipelines, version));
+        registry.getPrometheusRegistry().register(new EndToEndHistogram(pipelines));
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
