@@ -23,6 +23,9 @@ public record InstalledProgram(String name, String debianPackage) {
     /** A pooler that sends reads to standbys. */
     public static final InstalledProgram PGPOOL = new InstalledProgram("pgpool", "pgpool2");
 
+    /** A browser that runs without a screen. */
+    public static final InstalledProgram CHROMIUM = new InstalledProgram("chromium", "chromium");
+
     /** Servers are often here, and not on the path of an ordinary user. */
     private static final List<String> BESIDE_THE_PATH = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 
@@ -41,7 +44,7 @@ public record InstalledProgram(String name, String debianPackage) {
      *
      * @throws IllegalStateException when it is not there
      */
-    String path() {
+    public String path() {
         return find().orElseThrow(() -> new IllegalStateException(whyNot())).toString();
     }
 

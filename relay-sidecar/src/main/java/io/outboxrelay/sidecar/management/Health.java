@@ -38,6 +38,10 @@ public final class Health {
         stopping = true;
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Whether the loops go round; says nothing about database and brokers. */
     Answer live() {
         long now = System.nanoTime();

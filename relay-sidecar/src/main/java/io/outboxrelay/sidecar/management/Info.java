@@ -20,18 +20,23 @@ public final class Info {
         this.pipelines = List.copyOf(pipelines);
     }
 
+    String version() {
+        return version;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    List<WatchedPipeline> pipelines() {
+        return pipelines;
+    }
+
     Answer answer() {
         List<Map<String, @Nullable Object>> described = new ArrayList<>();
         for (WatchedPipeline pipeline : pipelines) {
             Map<String, @Nullable Object> one = pipeline.described();
-            WatchedPipeline.Way way = pipeline.way();
-            one.putAll(Json.object(
-                    "database", way.database(),
-                    "table", way.table(),
-                    "topic", way.topic(),
-                    "brokers", way.brokers(),
-                    "published", pipeline.progress().published(),
-                    "inFlight", pipeline.progress().inFlightRecords()));
+            one.putAll(pipeline.way().described());
             described.add(one);
         }
         return Answer.json(

@@ -51,11 +51,20 @@ public final class ManagementServer implements AutoCloseable {
         return start(
                 at,
                 Map.of(
-                        "/health/live", health::live,
-                        "/health/ready", health::ready,
-                        "/health/started", health::started,
-                        "/info", info::answer,
-                        "/metrics", new Scrapes(metrics)));
+                        "/",
+                        new Page(),
+                        "/status",
+                        new Status(info, health),
+                        "/health/live",
+                        health::live,
+                        "/health/ready",
+                        health::ready,
+                        "/health/started",
+                        health::started,
+                        "/info",
+                        info::answer,
+                        "/metrics",
+                        new Scrapes(metrics)));
     }
 
     static ManagementServer start(ListenAddress at, Map<String, Endpoint> endpoints) {

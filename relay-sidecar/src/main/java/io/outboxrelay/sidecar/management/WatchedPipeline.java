@@ -31,7 +31,12 @@ public final class WatchedPipeline {
      * @param topic as a template
      * @param brokers their addresses
      */
-    public record Way(String database, String table, String topic, String brokers) {}
+    public record Way(String database, String table, String topic, String brokers) {
+
+        Map<String, @Nullable Object> described() {
+            return Json.object("database", database, "table", table, "topic", topic, "brokers", brokers);
+        }
+    }
 
     /**
      * @param since by the wall clock, when it entered a state of this name
