@@ -68,7 +68,7 @@ public record NewOutboxScript(InspectionRequest outbox, Set<String> required, St
                         "-- Run it in the application's database, as the role that is to own the table; never as the relay's own:")
                 .line("--   psql -v ON_ERROR_STOP=1 -d DATABASE -f THIS_FILE")
                 .line("-- It may be run again: what is there already is left as it is, and grants are given once more.")
-                .line("-- Whether what is there is sound, `outbox-relay validate` says.");
+                .line("-- Whether what is there is sound, `outbox-relay doctor` says, and what mends it.");
         if (outbox.order() == OutboxOrder.COMMIT_TIMESTAMP) {
             script.line("--")
                     .line("-- A superuser must have the server note when transactions commit, once, and restart it:")

@@ -1,5 +1,6 @@
 package io.outboxrelay.jdbc;
 
+import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
@@ -29,6 +30,8 @@ public final class PostgresInspection {
             "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'; SET LOCAL enable_seqscan = off;"
                     + " SET LOCAL enable_bitmapscan = off; SET LOCAL row_security = off";
 
+    private static final String CANARY = "canary";
+
     private final PostgresConnections connections;
 
     /** @param connections for the short second connection of the canary */
@@ -43,23 +46,39 @@ public final class PostgresInspection {
      * @throws RelayException TRANSIENT as a rule, when the connection fails or the table is locked while inspecting
      */
     public Inspection inspect(Connection connection, InspectionRequest request) {
+        return examine(connection, request).outcome();
+    }
+
+    /** The same, with all that was looked at. */
+    public Examination examine(Connection connection, InspectionRequest request) {
+        Checklist list = new Checklist();
         try {
-            return inspected(connection, request);
+            Inspection outcome = inspected(connection, request, list);
+            return new Examination(outcome, list.checks());
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, connections.settings()));
         }
     }
 
-    private Inspection inspected(Connection connection, InspectionRequest request) throws SQLException {
-        Failure unfit = new ServerCheck(new Catalog(connection)).unfit();
+    private Inspection inspected(Connection connection, InspectionRequest request, Checklist list) throws SQLException {
+        ServerCheck server = new ServerCheck(new Catalog(connection));
+        Failure unfit = server.unfit();
         if (unfit != null) {
+            list.add(Check.fail("server", unfit.problems()));
             return new Inspection.Unsound(unfit);
         }
-        List<Problem> problems = new ArrayList<>();
-        Found found = inTransaction(connection, request, problems);
+        list.add(Check.ok("server", server.shown() + ", a primary that takes writes"));
+        List<Problem> problems = list.problems();
+        Found found = inTransaction(connection, request, list);
         Canary.Perch perch = found == null ? null : found.written();
-        Failure canary =
-                perch == null || !mayLock(connection, perch) ? null : new Canary(connection, connections).check(perch);
+        boolean asked = perch != null && mayLock(connection, perch);
+        Failure canary = asked ? new Canary(connection, connections).check(Objects.requireNonNull(perch)) : null;
+        list.add(
+                canary != null
+                        ? Check.fail(CANARY, canary.problems())
+                        : asked
+                                ? Check.ok(CANARY, "a lock of another session is seen, as a writer's would be")
+                                : Check.skipped(CANARY, "there is no table that the relay may lock"));
         if (canary != null && problems.isEmpty()) {
             return new Inspection.Unsound(canary);
         }
@@ -74,13 +93,13 @@ public final class PostgresInspection {
     }
 
     /** In a transaction, so that the budget ends with it; rolled back whatever happens. */
-    private static @Nullable Found inTransaction(
-            Connection connection, InspectionRequest request, List<Problem> problems) throws SQLException {
+    private static @Nullable Found inTransaction(Connection connection, InspectionRequest request, Checklist list)
+            throws SQLException {
         connection.setAutoCommit(false);
         Found found;
         try (Statement statement = connection.createStatement()) {
             statement.execute(BUDGET);
-            found = find(new Catalog(connection), request, problems);
+            found = find(new Catalog(connection), request, list);
         } catch (SQLException e) {
             try {
                 end(connection);
@@ -98,9 +117,11 @@ public final class PostgresInspection {
         connection.setAutoCommit(true);
     }
 
-    private static @Nullable Found find(Catalog catalog, InspectionRequest request, List<Problem> problems)
+    private static @Nullable Found find(Catalog catalog, InspectionRequest request, Checklist list)
             throws SQLException {
+        List<Problem> problems = list.problems();
         FoundTable table = new TableCheck(catalog, problems).find(request);
+        list.close("table", table == null ? "" : table.quotedName());
         if (table == null) {
             return null;
         }
@@ -124,26 +145,41 @@ public final class PostgresInspection {
                 columns.add(column);
             }
         }
+        list.close(
+                "columns",
+                String.join(
+                        ", ",
+                        columns.stream().map(FoundColumn::quotedName).distinct().toList()));
         boolean archives = request.retention() instanceof OutboxRetention.Archive;
         privileges.checkTable(
                 table,
                 archives ? columnChecks.all() : columns,
                 request.retention().removesRows());
+        list.close(
+                "privileges",
+                privileges.role() + (request.retention().removesRows() ? " may read and delete" : " may read"));
         String index = index(catalog, table, sequenceName == null ? id : number, request.order(), problems);
+        list.close("index", String.valueOf(index));
         if (request.order() == OutboxOrder.COMMIT_TIMESTAMP) {
             new CommitTimestampCheck(catalog, problems).check(table, privileges.role());
+            list.close("commit timestamps", "the server notes when transactions commit");
         }
         if (number != null) {
             new SubscriptionCheck(catalog, problems).check(table);
+            list.close("replication", "no subscription writes into the table");
         }
         RetentionCheck.Outcome retention =
                 new RetentionCheck(catalog, table, problems).check(request.retention(), columnChecks.all(), privileges);
+        list.close("retention", RetentionCheck.shown(request.retention(), retention.retained()));
         // Where rows are told apart by their numbers only, an index sees to that. No index spans several tables, a
         // sequence does.
         boolean drawn = request.order() == OutboxOrder.SEQUENCE || table.hasChildren();
         OutboxTable.Sequence sequence = number == null || !drawn
                 ? null
                 : sequence(catalog, table, number, privileges, retention.storedTop(), problems);
+        if (number != null && drawn) {
+            list.close("numbers", sequence == null ? "" : "drawn from " + sequence.quotedName() + " for every row");
+        }
         OutboxTable.Retained retained = retention.retained();
         if (!problems.isEmpty() || id == null || key == null || payload == null || index == null || retained == null) {
             return new Found(retention.written(), null);

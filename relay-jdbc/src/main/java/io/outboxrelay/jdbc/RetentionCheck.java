@@ -33,6 +33,17 @@ final class RetentionCheck {
         }
     }
 
+    /** What becomes of published rows, for people. */
+    static String shown(OutboxRetention wanted, OutboxTable.@Nullable Retained retained) {
+        if (retained instanceof OutboxTable.Archived archived) {
+            return "published rows go to " + archived.archive();
+        }
+        if (retained instanceof OutboxTable.Kept kept) {
+            return "published rows stay, " + kept.stateTable() + " says how far publishing got";
+        }
+        return wanted.removesRows() ? "published rows are deleted" : "published rows stay";
+    }
+
     /** @param columns all of the outbox's, in its order */
     Outcome check(OutboxRetention wanted, List<FoundColumn> columns, PrivilegeChecks privileges) throws SQLException {
         Canary.Perch itself = new Canary.Perch(outbox.oid(), outbox.quotedName());

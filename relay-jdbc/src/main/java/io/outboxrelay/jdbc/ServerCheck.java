@@ -18,6 +18,11 @@ final class ServerCheck {
         this.catalog = catalog;
     }
 
+    /** Which server it is, for people. */
+    String shown() throws SQLException {
+        return "PostgreSQL " + catalog.text("SHOW server_version");
+    }
+
     /** Why the server cannot be relayed from, or null. */
     @Nullable
     Failure unfit() throws SQLException {

@@ -47,8 +47,7 @@ final class CommitOrderReader implements TableReader {
      * Sorting a full round in memory takes this much of the server's. A list of numbers is joined by looking up each, whatever the
      * statistics say: it is short, and the table may not be.
      */
-    private static final String SETTINGS =
-            "SET work_mem = '64MB'; SET enable_hashjoin = off; SET enable_mergejoin = off";
+    static final String SETTINGS = "SET work_mem = '64MB'; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private final Connection connection;
     private final Reading reading;
@@ -96,7 +95,8 @@ final class CommitOrderReader implements TableReader {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute(SETTINGS);
         }
-        RoundListing listing = new RoundListing(session, rules.rounds(), new UntimedRows(session.table(), counters));
+        RoundListing listing =
+                new RoundListing(session, rules.rounds(), new UntimedRows(session.table(), counters)::listed);
         return new CommitOrderReader(
                 session, reading, listing, counters, new Removed(removal, new MissingRows(session.table(), counters)));
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -19,9 +20,10 @@ final class RoundListing {
     private final String statement;
     private final int rowsMax;
     private final ReaderRules.RoundRule rule;
-    private final UntimedRows untimed;
+    private final IntConsumer untimed;
 
-    RoundListing(PollingSession session, ReaderRules.Rounds rounds, UntimedRows untimed) {
+    /** @param untimed is told how many rows of each round have no timestamp */
+    RoundListing(PollingSession session, ReaderRules.Rounds rounds, IntConsumer untimed) {
         this.connection = session.connection();
         this.statement = new CommitOrderSql(session.table(), session.guard(), session.timed()).visible();
         this.rowsMax = rounds.rowsMax();
@@ -67,7 +69,7 @@ final class RoundListing {
             numbers[size++] = number;
             withoutTime += untimedRow ? 1 : 0;
         }
-        untimed.listed(withoutTime);
+        untimed.accept(withoutTime);
         return new Round(Arrays.copyOf(numbers, size), listed == limit);
     }
 }

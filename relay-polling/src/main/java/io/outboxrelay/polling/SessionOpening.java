@@ -29,13 +29,12 @@ record SessionOpening(
      * What the statements rely on, whatever the role's or the database's own defaults are: no filtered view of the table, no
      * long wait for an application's locks, index scans even on statistics of an empty table, and a dead peer noticed soon.
      */
-    private static final String SETTINGS =
-            "SET row_security = off; SET lock_timeout = '1s'; SET synchronous_commit = on;"
-                    + " SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0;"
-                    + " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
-                    + " SET tcp_user_timeout = '15s';"
-                    + " SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_read_only = off;"
-                    + " SET default_transaction_isolation = 'read committed'";
+    static final String SETTINGS = "SET row_security = off; SET lock_timeout = '1s'; SET synchronous_commit = on;"
+            + " SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0;"
+            + " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
+            + " SET tcp_user_timeout = '15s';"
+            + " SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_read_only = off;"
+            + " SET default_transaction_isolation = 'read committed'";
 
     /**
      * Opens the session.
@@ -63,8 +62,12 @@ record SessionOpening(
         return new PollingSession(connection, table, guard.condition(token), timed, statementTimeout);
     }
 
-    /** Whether the server notes when transactions commit, which takes a restart to change. */
-    private static boolean mark(Connection connection, String token) throws SQLException {
+    /**
+     * Marks the session, for its statements' guard.
+     *
+     * @return whether the server notes when transactions commit, which takes a restart to change
+     */
+    static boolean mark(Connection connection, String token) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT set_config('outbox_relay.session', ?, false), pg_is_in_recovery(),"
                         + " current_setting('track_commit_timestamp')::boolean")) {

@@ -47,14 +47,14 @@ final class StateReading {
      *
      * @throws io.outboxrelay.failure.RelayException POSITION_LOST
      */
-    void check() throws SQLException {
+    PublishedExtent check() throws SQLException {
         StoredState stored = find();
         if (stored == null) {
             position.checkNotRenamed(otherName());
-        } else {
-            // After the state was read, as a relay may be at work: numbers that the state knows were drawn before.
-            position.check(stored, lastDrawn());
+            return PublishedExtent.NOTHING;
         }
+        // After the state was read, as a relay may be at work: numbers that the state knows were drawn before.
+        return position.check(stored, lastDrawn());
     }
 
     StatePosition position() {

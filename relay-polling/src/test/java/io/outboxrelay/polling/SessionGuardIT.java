@@ -104,8 +104,7 @@ class SessionGuardIT {
         statements.put("ids", scanning::read);
         statements.put("check of the table", () -> scanning.tend(0));
         CommitOrderSql rounds = new CommitOrderSql(session.table(), session.guard(), session.timed());
-        RoundListing listing = new RoundListing(
-                session, ReaderRules.PRODUCTION.rounds(), new UntimedRows(session.table(), new PollingCounters()));
+        RoundListing listing = new RoundListing(session, ReaderRules.PRODUCTION.rounds(), untimed -> {});
         statements.put("a round", () -> listing.list(new long[0]));
         statements.put("rows by number", () -> copy.read(rounds.page(new long[] {1, 2}), 1_000));
         statements.put(

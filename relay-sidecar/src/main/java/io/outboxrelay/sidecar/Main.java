@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ValidateCommand.class,
+            DoctorCommand.class,
+            DryRunCommand.class,
             InitSqlCommand.class,
             HealthCommand.class,
             ConfigCommand.class,
@@ -46,7 +48,8 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "What to do is missing: run, validate, init-sql, health or config");
+                spec.commandLine(),
+                "What to do is missing: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     static final class Version implements IVersionProvider {
