@@ -44,6 +44,11 @@ public final class FirstLook {
         return valueOf(KnownSettings.MANAGEMENT_LISTEN);
     }
 
+    /** How the log is written. What cannot be used counts as not given. */
+    public LogFormat logFormat() {
+        return valueOf(KnownSettings.LOGGING_FORMAT);
+    }
+
     private <T> T valueOf(Setting<T> setting) {
         T value = setting.parse(((Setting.Otherwise) setting.presence()).value());
         for (Given one : given) {

@@ -177,6 +177,14 @@ final class KnownSettings {
                             + " `off` not at all. Each relay on a host needs a port of its own. See [operations](operations.md).")
             .ofProcess();
 
+    static final Setting<LogFormat> LOGGING_FORMAT = otherwise(
+                    "logging.format",
+                    ValueType.choice(Map.of("text", LogFormat.TEXT, "ecs", LogFormat.ECS)),
+                    "text",
+                    "How the log is written, to standard output: `text` for people, `ecs` as one JSON object a line with the fields of the"
+                            + " Elastic Common Schema, why the relay does not start included. See [operations](operations.md#logs).")
+            .ofProcess();
+
     /** In the order of the reference page. */
     static final List<Setting<?>> ALL = List.of(
             SOURCE_TYPE,
@@ -200,7 +208,8 @@ final class KnownSettings {
             WINDOW_RECORDS_MAX,
             WINDOW_BYTES_MAX,
             DRAIN_TIMEOUT,
-            MANAGEMENT_LISTEN);
+            MANAGEMENT_LISTEN,
+            LOGGING_FORMAT);
 
     static final List<Family> FAMILIES = List.of(HEADERS, KAFKA);
 

@@ -45,7 +45,9 @@ final class SettingsReading {
                         draft.reading().read())));
         return new RelaySettings(
                 new ProcessSettings(
-                        process.get(KnownSettings.DRAIN_TIMEOUT), process.get(KnownSettings.MANAGEMENT_LISTEN)),
+                        process.get(KnownSettings.DRAIN_TIMEOUT),
+                        process.get(KnownSettings.MANAGEMENT_LISTEN),
+                        process.get(KnownSettings.LOGGING_FORMAT)),
                 pipelines);
     }
 

@@ -91,6 +91,7 @@ final class Pipeline implements AutoCloseable {
         PipelineSettings settings = inUse.atStart();
         this.log = new StateLog(
                 LOG,
+                name,
                 "reads " + settings.source().outbox().table() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());

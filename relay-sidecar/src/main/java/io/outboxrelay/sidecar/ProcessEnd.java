@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** With which status the process ends, and when: once all pipelines have stopped, at the latest. Safe to use from any thread. */
 final class ProcessEnd {
@@ -13,6 +14,7 @@ final class ProcessEnd {
     private static final List<Integer> FROM_GOOD_TO_BAD =
             List.of(ExitCodes.STOPPED, ExitCodes.FAILED, ExitCodes.MISCONFIGURED, ExitCodes.BUG);
 
+    private final AtomicBoolean decided = new AtomicBoolean();
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
     private int running;
     private int worst = ExitCodes.STOPPED;
@@ -41,7 +43,20 @@ final class ProcessEnd {
 
     /** Ends it at once; false where its end was decided already. */
     boolean now(int exitStatus) {
-        return status.complete(exitStatus);
+        return now(exitStatus, () -> {});
+    }
+
+    /** The same, with something to be said before: once its end is known, the process is gone at once, and whoever is in the middle of a word with it. */
+    boolean now(int exitStatus, Runnable lastWords) {
+        boolean isFirst = decided.compareAndSet(false, true);
+        if (isFirst) {
+            try {
+                lastWords.run();
+            } finally {
+                status.complete(exitStatus);
+            }
+        }
+        return isFirst;
     }
 
     /** Something befell a pipeline: when the process ends, it is with this status, unless something worse happens. */

@@ -6,7 +6,6 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.PipelineThreads;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,16 +35,16 @@ final class RelayRun {
     private final Optional<ListenAddress> managementAt;
     private final Duration drainTimeout;
     private final boolean exitOnFailure;
-    private final PrintWriter err;
+    private final Refusals refusals;
     private final ProcessEnd end;
     private final AtomicLong firstSignalNanos = new AtomicLong();
 
-    /** @param err where to say why the relay does not start */
-    RelayRun(RelaySettings settings, boolean exitOnFailure, PrintWriter err) {
+    /** @param refusals where to say why the relay does not start */
+    RelayRun(RelaySettings settings, boolean exitOnFailure, Refusals refusals) {
         Thread.setDefaultUncaughtExceptionHandler(RelayRun::endAtOnce);
         this.drainTimeout = settings.process().drainTimeout();
         this.exitOnFailure = exitOnFailure;
-        this.err = err;
+        this.refusals = refusals;
         boolean several = settings.pipelines().size() > 1;
         this.end = new ProcessEnd(settings.pipelines().size());
         if (several) {
@@ -76,7 +75,7 @@ final class RelayRun {
             pipelines.forEach(pipeline -> pipeline.ended(status));
             return status;
         } catch (RelayException refused) {
-            Refusal.print(refused.failure(), err);
+            refusals.tell(List.of(refused.failure()));
             return ExitCodes.MISCONFIGURED;
         } finally {
             management.close();
@@ -122,13 +121,11 @@ final class RelayRun {
 
         @Override
         public void refused(Failure cause) {
-            List<Failure> refusals = pipelines.stream()
+            List<Failure> refused = pipelines.stream()
                     .flatMap(pipeline -> pipeline.refusal().stream())
                     .toList();
-            if (refusals.size() == pipelines.size()) {
-                if (end.now(ExitCodes.MISCONFIGURED)) {
-                    Refusal.print(refusals, err);
-                }
+            if (refused.size() == pipelines.size()) {
+                end.now(ExitCodes.MISCONFIGURED, () -> refusals.tell(refused));
             } else if (exitOnFailure) {
                 end.notBetterThan(ExitCodes.MISCONFIGURED);
                 requestStop();

@@ -1,8 +1,9 @@
 package io.outboxrelay.sidecar;
 
+import io.outboxrelay.config.LogFormat;
 import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.failure.RelayException;
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,14 +42,16 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
+        LogFormat format = settings.logFormat();
+        LogSwitch.set(format);
+        Refusals refusals = Refusals.by(format, spec.commandLine().getErr());
         RelaySettings loaded;
         try {
             loaded = settings.load();
         } catch (RelayException e) {
-            Refusal.print(e.failure(), err);
+            refusals.tell(List.of(e.failure()));
             return ExitCodes.MISCONFIGURED;
         }
-        return new RelayRun(loaded, exitOnFailure, err).untilStopped();
+        return new RelayRun(loaded, exitOnFailure, refusals).untilStopped();
     }
 }

@@ -1,6 +1,8 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.config.FirstLook;
+import io.outboxrelay.config.LogFormat;
 import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsLoader;
 import java.nio.file.Path;
@@ -28,6 +30,11 @@ final class SettingsOptions {
     /** The file, as it was named. */
     Path file() {
         return config;
+    }
+
+    /** How the log is to be written, which has to be known before anything is logged, and whatever else is wrong with the file. */
+    LogFormat logFormat() {
+        return FirstLook.at(config, overrides, System::getenv).logFormat();
     }
 
     /**

@@ -13,6 +13,7 @@ import io.outboxrelay.failure.FailureKind;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -25,6 +26,7 @@ final class StateLog {
     private static final int CAUSES_REMEMBERED_MAX = 16;
 
     private final Logger log;
+    private final String pipeline;
     private final String running;
 
     /** The causes said since it last ran, without their digits: neither attempts nor causes that alternate are said again. */
@@ -38,10 +40,12 @@ final class StateLog {
     /**
      * A log of a relay that is starting.
      *
+     * @param pipeline its name
      * @param running what it does while it runs, for people
      */
-    StateLog(Logger log, String running, long nowNanos) {
+    StateLog(Logger log, String pipeline, String running, long nowNanos) {
         this.log = log;
+        this.pipeline = pipeline;
         this.running = running;
         this.sinceNanos = nowNanos;
         this.remindAtNanos = nowNanos + REMINDER_NANOS;
@@ -50,7 +54,16 @@ final class StateLog {
     synchronized void entered(RelayState next, long nowNanos) {
         RelayState before = current;
         current = next;
+        LogFields.of(pipeline, next, reason(next)).during(() -> sayEntered(before, next, nowNanos));
         boolean changed = !before.name().equals(next.name());
+        boolean isTrouble = next instanceof Retrying || next instanceof Standby;
+        if (changed && !(isTrouble && (before instanceof Retrying || before instanceof Standby))) {
+            sinceNanos = nowNanos;
+            remindAtNanos = nowNanos + REMINDER_NANOS;
+        }
+    }
+
+    private void sayEntered(RelayState before, RelayState next, long nowNanos) {
         if (next instanceof Running) {
             sayRunning(before, nowNanos);
             said.clear();
@@ -68,11 +81,6 @@ final class StateLog {
                     "stopped with {} rows still on their way; they are published again at the next start",
                     stopped.uncommitted());
         }
-        boolean isTrouble = next instanceof Retrying || next instanceof Standby;
-        if (changed && !(isTrouble && (before instanceof Retrying || before instanceof Standby))) {
-            sinceNanos = nowNanos;
-            remindAtNanos = nowNanos + REMINDER_NANOS;
-        }
     }
 
     /** To be called every second or so: repeats what has gone on for a minute. */
@@ -81,6 +89,10 @@ final class StateLog {
             return;
         }
         remindAtNanos = nowNanos + REMINDER_NANOS;
+        LogFields.of(pipeline, current, reason(current)).during(() -> sayAgain(nowNanos));
+    }
+
+    private void sayAgain(long nowNanos) {
         String since = Durations.shown(Duration.ofNanos(nowNanos - sinceNanos));
         if (current instanceof Retrying retrying) {
             log.warn("still waiting after {}: {}", since, retrying.failure().summary());
@@ -119,5 +131,14 @@ final class StateLog {
         } else {
             log.error("failed, an operator is needed: {}", cause.summary());
         }
+    }
+
+    private static @Nullable Failure reason(RelayState state) {
+        if (state instanceof Retrying retrying) {
+            return retrying.failure();
+        } else if (state instanceof Standby standby) {
+            return standby.owner();
+        }
+        return state instanceof Failed failed ? failed.cause() : null;
     }
 }

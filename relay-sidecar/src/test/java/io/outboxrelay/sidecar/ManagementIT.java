@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +85,59 @@ class ManagementIT {
                         .isEqualTo(ExitCodes.FAILED);
                 assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - told))
                         .isBetween(3_500L, 8_000L);
+            } finally {
+                SharedServers.kafka().start();
+            }
+        }
+    }
+
+    @Test
+    void a_broker_that_is_away_for_a_while_leaves_the_relay_alive_and_not_ready_until_it_is_back() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess relay = scene.startRunningRelay();
+            Served served = Served.by(relay);
+            SharedServers.kafka().stop();
+            try {
+                scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload)"
+                        + " VALUES (gen_random_uuid(), 'order', 'k', 't', '{}')");
+                await().atMost(Scene.BOUND).until(() -> {
+                    assertThat(served.status("/health/live")).isEqualTo(200);
+                    return served.status("/health/ready") == 503;
+                });
+                assertThat(served.status("/health/started")).as("it was, once").isEqualTo(200);
+                assertThat(served.body("/metrics"))
+                        .contains("outbox_relay_state{pipeline=\"default\",state=\"retrying\"} 1.0");
+            } finally {
+                SharedServers.kafka().start();
+            }
+            await().atMost(Scene.BOUND).until(() -> {
+                assertThat(served.status("/health/live")).isEqualTo(200);
+                return served.status("/health/ready") == 200;
+            });
+            scene.awaitEmpty("outbox", relay);
+            assertThat(served.body("/metrics")).contains("outbox_relay_published_total{pipeline=\"default\"} 1.0");
+        }
+    }
+
+    @Test
+    void a_second_signal_ends_at_once_what_drains_and_says_so() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            RelayProcess relay = scene.set("drainTimeout", "10m").startRunningRelay();
+            SharedServers.kafka().stop();
+            try {
+                scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload)"
+                        + " VALUES (gen_random_uuid(), 'order', 'k', 't', '{}')");
+                relay.awaitLine("interrupted, trying again", Scene.BOUND);
+                relay.terminate();
+                relay.awaitLine("SIGTERM received; stopping takes at most 10 min", Scene.BOUND);
+                // The same request again, as some supervisors send it to the process and to its group.
+                relay.terminate();
+                assertThat(relay.endsWithin(Duration.ofSeconds(1))).isFalse();
+                assertThat(relay.hasSaid("again: ends at once")).isFalse();
+
+                relay.terminate();
+                assertThat(relay.awaitExit(Duration.ofSeconds(3))).isEqualTo(ExitCodes.FAILED);
+                assertThat(relay.hasSaid("SIGTERM again: ends at once")).isTrue();
             } finally {
                 SharedServers.kafka().start();
             }

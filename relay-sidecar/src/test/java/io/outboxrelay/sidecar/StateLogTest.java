@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class StateLogTest {
     private final RecordedLog lines = new RecordedLog();
-    private final StateLog log = new StateLog(lines, "reads outbox", 0);
+    private final StateLog log = new StateLog(lines, "default", "reads outbox", 0);
     private long nowNanos;
 
     @Test

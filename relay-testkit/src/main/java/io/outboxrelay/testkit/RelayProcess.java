@@ -128,7 +128,8 @@ public final class RelayProcess implements AutoCloseable {
 
     /** Asks it to end, by SIGTERM, as an operating system does. Returns at once. */
     public void terminate() {
-        process.destroy();
+        // Unlike the process's own, this leaves its output open: what it says from now on is heard.
+        process.toHandle().destroy();
     }
 
     /** Sends it SIGINT, as Ctrl-C does; SIGTERM where {@link InterruptSignal} says that it would not take that. */
