@@ -6,25 +6,30 @@ import io.outboxrelay.failure.Problem;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.List;
+import picocli.CommandLine.Help.Ansi;
 
 /** Prints a checklist, each line as it comes. Used by one thread. */
 final class CheckPrinter {
 
     private static final String INDENT = " ".repeat(8);
 
-    private final PrintWriter out;
+    private static final int WORD_WIDTH = 8;
 
-    CheckPrinter(PrintWriter out) {
+    private final PrintWriter out;
+    private final Ansi ansi;
+
+    /** @param ansi whether words are coloured */
+    CheckPrinter(PrintWriter out, Ansi ansi) {
         this.out = out;
+        this.ansi = ansi;
     }
 
     void print(Check check) {
-        String word = word(check.verdict());
         if (check.problems().isEmpty()) {
-            line(word, check.subject(), check.found());
+            line(check, check.found());
         }
         for (Problem problem : check.problems()) {
-            line(word, check.subject(), problem.what().strip().replace("\n", "\n" + INDENT));
+            line(check, problem.what().strip().replace("\n", "\n" + INDENT));
             if (!problem.remedy().isEmpty()) {
                 out.println(INDENT + "-> " + problem.remedy().strip().replace("\n", "\n" + INDENT + "   "));
             }
@@ -37,8 +42,19 @@ final class CheckPrinter {
                 + shown(verdicts, "skipped", Verdict.SKIPPED));
     }
 
-    private void line(String word, String subject, String text) {
-        out.println(String.format("%-7s ", word) + subject + ": " + text);
+    private void line(Check check, String text) {
+        String word = word(check.verdict());
+        out.println(ansi.string("@|" + style(check.verdict()) + " " + word + "|@")
+                + " ".repeat(WORD_WIDTH - word.length()) + check.subject() + ": " + text);
+    }
+
+    private static String style(Verdict verdict) {
+        return switch (verdict) {
+            case OK -> "green";
+            case WARN -> "bold,yellow";
+            case FAIL, AWAY -> "bold,red";
+            case SKIPPED -> "faint";
+        };
     }
 
     private static String word(Verdict verdict) {

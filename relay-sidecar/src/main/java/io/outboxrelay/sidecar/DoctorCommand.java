@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  outbox-relay doctor --config relay.yaml",
-            "  outbox-relay doctor --config relay.yaml --topic outbox.event.order --topic outbox.event.customer"
+            "  outbox-relay doctor --config relay.yaml --topic outbox.event.order"
         })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -67,7 +67,8 @@ final class DoctorCommand implements Callable<Integer> {
             return ExitCodes.MISCONFIGURED;
         }
         PrintWriter out = spec.commandLine().getOut();
-        CheckPrinter printer = new CheckPrinter(out);
+        CheckPrinter printer =
+                new CheckPrinter(out, spec.commandLine().getColorScheme().ansi());
         printer.print(Check.ok("settings", settings.file() + " is sound"));
         List<Verdict> verdicts = new ArrayList<>();
         for (Map.Entry<String, SettingsInUse> pipeline : loaded.pipelines().entrySet()) {

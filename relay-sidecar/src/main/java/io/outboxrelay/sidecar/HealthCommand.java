@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
             "1:no, or no answer within 3 s",
             "70:a bug in the relay",
             "78:the arguments cannot work, or lead to no server"
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  outbox-relay health", "  outbox-relay health ready --config relay.yaml"})
 final class HealthCommand implements Callable<Integer> {
 
     /** What to ask; the paths end like these. */

@@ -1,5 +1,6 @@
 package io.outboxrelay.sidecar;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,12 +21,28 @@ import picocli.CommandLine.Spec;
             InitSqlCommand.class,
             HealthCommand.class,
             ConfigCommand.class,
+            CompletionCommand.class,
             RehearseCommand.class
         },
         exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
         exitCodeOnExecutionException = ExitCodes.BUG,
         description = "Publishes the rows of a transactional outbox table to Kafka, at least once, in order per key.",
-        footer = {"", "To begin: outbox-relay run --config relay.yaml"})
+        exitCodeListHeading = "%nExit status, of every command:%n",
+        exitCodeList = {
+            "0:done",
+            "1:not done now, and no fault of the settings: something is away, was refused, or is not as it should be",
+            "3:the JVM ran out of memory",
+            "70:a bug in the relay",
+            "78:the arguments, the settings, or what they point at, cannot work"
+        },
+        footerHeading = "%nTo begin:%n",
+        footer = {
+            "  outbox-relay init-sql --writer shop     SQL for an outbox and its roles",
+            "  outbox-relay doctor --config relay.yaml",
+            "  outbox-relay run --config relay.yaml",
+            "",
+            "outbox-relay COMMAND --help tells more."
+        })
 public final class Main implements Runnable {
 
     @Spec
@@ -42,14 +59,30 @@ public final class Main implements Runnable {
 
     /** The command line as it is parsed: an argument is taken as it stands, also one that begins with an at sign. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExpandAtFiles(false);
+        CommandLine command = new CommandLine(new Main()).setExpandAtFiles(false);
+        tellVersion(command);
+        return command;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "What to do is missing: " + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(spec.commandLine(), "What to do is missing: " + String.join(", ", shown()));
+    }
+
+    private List<String> shown() {
+        return spec.subcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.usageMessage().hidden())
+                .map(CommandSpec::name)
+                .toList();
+    }
+
+    /** Every command knows the option, so every one has an answer. */
+    private static void tellVersion(CommandLine command) {
+        for (CommandLine below : command.getSubcommands().values()) {
+            below.getCommandSpec().versionProvider(new Version());
+            tellVersion(below);
+        }
     }
 
     static final class Version implements IVersionProvider {

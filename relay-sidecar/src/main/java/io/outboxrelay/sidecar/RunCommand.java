@@ -24,6 +24,11 @@ import picocli.CommandLine.Spec;
             "1:it had failed before it ended, or stopped with something still on its way",
             "70:a bug in the relay",
             "78:the arguments, the settings, or the database or the brokers they point at, cannot work"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  outbox-relay run --config relay.yaml",
+            "  outbox-relay run --config relay.yaml --set kafka.bootstrap.servers=broker:9092"
         })
 final class RunCommand implements Callable<Integer> {
 

@@ -44,6 +44,11 @@ import picocli.CommandLine.Spec;
             "70:a bug in the relay",
             "78:the arguments, the settings, or the database or brokers they point at, cannot work; or the position is lost,"
                     + " and one of the statements that are printed is to be run first"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  outbox-relay validate --config relay.yaml",
+            "  outbox-relay validate --config relay.yaml --offline     in a build"
         })
 final class ValidateCommand implements Callable<Integer> {
 
