@@ -16,6 +16,12 @@ public final class PollingCounters {
     private volatile int gaps;
     private volatile boolean knowsCommitTimes;
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
+    private final SourceTurns turns = new SourceTurns();
+
+    /** Whether the source's thread gets on. */
+    public SourceTurns turns() {
+        return turns;
+    }
 
     /** Rows handed on to be published, those included that a later session read again. */
     public long rowsRead() {

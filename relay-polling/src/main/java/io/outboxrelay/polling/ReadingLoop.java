@@ -153,6 +153,7 @@ final class ReadingLoop {
     private void park(boolean room) {
         long now = System.nanoTime();
         long wait = Math.min(reader.tendAtNanos() - now, deletes.dueNanos(now) - now);
+        wait = Math.min(wait, SourceTurns.PAUSE_MAX.toNanos());
         if (room) {
             wait = Math.min(wait, pacing.dueNanos() - now);
         }

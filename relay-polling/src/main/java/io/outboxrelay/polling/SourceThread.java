@@ -104,6 +104,7 @@ final class SourceThread {
 
     private void run() {
         Failure failure = null;
+        outside.counters().turns().turns(number, System.nanoTime());
         try (Connection open = outside.connections().get()) {
             connection = open;
             outside.lineage().patience().grant(open);
@@ -116,6 +117,7 @@ final class SourceThread {
             failure = Failure.of(
                     FailureKind.BUG, "the source failed: " + e, "report this, with the stack trace from the log", e);
         }
+        outside.counters().turns().ended(number);
         if (failure != null && !ending) {
             outside.handOff().failed(failure);
         }
@@ -140,6 +142,7 @@ final class SourceThread {
         Listener listener = listening(bell);
         try {
             while (!ending) {
+                outside.counters().turns().turns(number, System.nanoTime());
                 loop.runOnce();
             }
         } catch (SQLException e) {

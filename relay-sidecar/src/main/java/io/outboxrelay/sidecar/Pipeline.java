@@ -112,6 +112,7 @@ final class Pipeline implements AutoCloseable {
                         settings.route().topic(),
                         settings.publisher().bootstrapServers()),
                 relay.loop().progress(),
+                measured.source().turns()::nanosSince,
                 Instant.now());
     }
 

@@ -19,6 +19,9 @@ public final class Health {
     /** But for the names of the brokers, which a new producer resolves: the resolver may ask several servers about several names, in vain. */
     private static final Duration CONNECT_MAX = Duration.ofMinutes(5);
 
+    /** Several answers of the database, each of which may take 10 minutes. */
+    static final Duration SOURCE_TURN_MAX = Duration.ofMinutes(30);
+
     private final List<WatchedPipeline> pipelines;
     private final Duration turnMax;
     private volatile boolean stopping;
@@ -42,10 +45,10 @@ public final class Health {
         return stopping;
     }
 
-    /** Whether the loops go round; says nothing about database and brokers. */
+    /** Whether the threads get on; says nothing about database and brokers. */
     Answer live() {
         long now = System.nanoTime();
-        return answer(pipeline -> stuckNanos(pipeline, now) == 0, now);
+        return answer(pipeline -> stuckNanos(pipeline, now) == 0 && sourceStuckNanos(pipeline, now) == 0, now);
     }
 
     /** Whether every pipeline publishes, or stands by for a relay that does, and is to go on with it. */
@@ -66,10 +69,8 @@ public final class Health {
             up &= isThisUp;
             Map<String, @Nullable Object> one = pipeline.described();
             one.put("up", isThisUp);
-            long stuckNanos = stuckNanos(pipeline, nowNanos);
-            if (stuckNanos > 0) {
-                one.put("loopStuckSeconds", Duration.ofNanos(stuckNanos).toSeconds());
-            }
+            putSeconds(one, "loopStuckSeconds", stuckNanos(pipeline, nowNanos));
+            putSeconds(one, "sourceStuckSeconds", sourceStuckNanos(pipeline, nowNanos));
             described.add(one);
         }
         return Answer.json(
@@ -82,5 +83,16 @@ public final class Health {
         long idle = pipeline.progress().nanosSinceTurn(nowNanos);
         Duration most = pipeline.progress().isConnecting() ? CONNECT_MAX : turnMax;
         return idle > most.toNanos() ? idle : 0;
+    }
+
+    private static long sourceStuckNanos(WatchedPipeline pipeline, long nowNanos) {
+        long idle = pipeline.nanosSinceSourceTurn(nowNanos);
+        return idle > SOURCE_TURN_MAX.toNanos() ? idle : 0;
+    }
+
+    private static void putSeconds(Map<String, @Nullable Object> described, String name, long nanos) {
+        if (nanos > 0) {
+            described.put(name, Duration.ofNanos(nanos).toSeconds());
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class WatchedPipeline {
     private final String name;
     private final Way way;
     private final LoopProgress progress;
+    private final LongUnaryOperator nanosSinceSourceTurn;
     private volatile Seen seen;
 
     /**
@@ -44,11 +46,17 @@ public final class WatchedPipeline {
      */
     private record Seen(RelayState state, Instant since, boolean hasRun) {}
 
-    /** Of a pipeline that is starting. */
-    public WatchedPipeline(String name, Way way, LoopProgress progress, Instant now) {
+    /**
+     * Of a pipeline that is starting.
+     *
+     * @param nanosSinceSourceTurn for how long its source's thread has not got on, of the monotonic time now; both in nanoseconds
+     */
+    public WatchedPipeline(
+            String name, Way way, LoopProgress progress, LongUnaryOperator nanosSinceSourceTurn, Instant now) {
         this.name = name;
         this.way = way;
         this.progress = progress;
+        this.nanosSinceSourceTurn = nanosSinceSourceTurn;
         this.seen = new Seen(new Starting(), now, false);
     }
 
@@ -61,6 +69,10 @@ public final class WatchedPipeline {
 
     Way way() {
         return way;
+    }
+
+    long nanosSinceSourceTurn(long nowNanos) {
+        return nanosSinceSourceTurn.applyAsLong(nowNanos);
     }
 
     LoopProgress progress() {

@@ -72,6 +72,17 @@ class HealthTest {
     }
 
     @Test
+    void a_source_whose_thread_has_not_got_on_for_longer_than_the_database_may_take_is_not_alive() {
+        long[] idleNanos = {Health.SOURCE_TURN_MAX.toNanos()};
+        WatchedPipeline pipeline =
+                new WatchedPipeline("default", WAY, relay().loop().progress(), now -> idleNanos[0], Instant.EPOCH);
+        assertThat(health(pipeline).live().status()).isEqualTo(200);
+        idleNanos[0] += Duration.ofSeconds(1).toNanos();
+        assertThat(health(pipeline).live().status()).isEqualTo(503);
+        assertThat(said(health(pipeline).live())).contains("\"sourceStuckSeconds\":1801");
+    }
+
+    @Test
     void ready_is_whoever_runs_or_stands_by_and_nobody_else() {
         WatchedPipeline pipeline = watched(relay());
         Health health = health(pipeline);
@@ -86,8 +97,8 @@ class HealthTest {
 
     @Test
     void a_process_is_ready_when_all_its_pipelines_are_and_says_of_each_why_not() {
-        WatchedPipeline one = new WatchedPipeline("one", WAY, relay().loop().progress(), Instant.EPOCH);
-        WatchedPipeline two = new WatchedPipeline("two", WAY, relay().loop().progress(), Instant.EPOCH);
+        WatchedPipeline one = new WatchedPipeline("one", WAY, relay().loop().progress(), now -> 0, Instant.EPOCH);
+        WatchedPipeline two = new WatchedPipeline("two", WAY, relay().loop().progress(), now -> 0, Instant.EPOCH);
         Health health = health(one, two);
         one.entered(new Running(), Instant.EPOCH);
         two.entered(new Retrying(AWAY, 1, 0), Instant.EPOCH.plusSeconds(5));
@@ -138,7 +149,7 @@ class HealthTest {
     }
 
     private static WatchedPipeline watched(RelayThread relay) {
-        return new WatchedPipeline("default", WAY, relay.loop().progress(), Instant.EPOCH);
+        return new WatchedPipeline("default", WAY, relay.loop().progress(), now -> 0, Instant.EPOCH);
     }
 
     private RelayThread relay() {
