@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Every setting that there is, and the families of settings whose keys are not all known beforehand. */
 final class KnownSettings {
@@ -36,6 +37,9 @@ final class KnownSettings {
             return key.substring(prefix.length());
         }
     }
+
+    /** Kafka's own checks know the other producer settings; without this one there is nothing to begin with. */
+    static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 
     private static final ValueType<String> COLUMN = ValueType.text("column, as the database knows it, without quotes");
 
@@ -230,6 +234,16 @@ final class KnownSettings {
     /** Those of a scope, in the order of the reference page. */
     static List<Setting<?>> of(Scope scope) {
         return ALL.stream().filter(setting -> setting.scope() == scope).toList();
+    }
+
+    /** What must be given, Kafka's own included. */
+    static List<String> keysRequired() {
+        return Stream.concat(
+                        ALL.stream()
+                                .filter(setting -> setting.presence() instanceof Setting.Required)
+                                .map(Setting::key),
+                        Stream.of(BOOTSTRAP_SERVERS))
+                .toList();
     }
 
     static List<String> keys() {

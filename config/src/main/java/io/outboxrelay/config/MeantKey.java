@@ -12,9 +12,6 @@ import java.util.stream.Stream;
 /** Guesses which setting was meant by a key that there is not. */
 final class MeantKey {
 
-    /** Kafka's own checks know the other producer settings; this one is often written without the prefix. */
-    private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
-
     private static final List<String> PREFIXES = Stream.concat(
                     KnownSettings.FAMILIES.stream().map(Family::prefix), Stream.of(KeyPath.PIPELINES + "."))
             .toList();
@@ -28,7 +25,7 @@ final class MeantKey {
 
     private static Optional<String> guess(String key) {
         List<String> known = new ArrayList<>(KnownSettings.keys());
-        known.add(BOOTSTRAP_SERVERS);
+        known.add(KnownSettings.BOOTSTRAP_SERVERS);
         String lower = key.toLowerCase(Locale.ROOT);
         return only(known, it -> it.toLowerCase(Locale.ROOT).equals(lower))
                 .or(() -> only(known, it -> it.toLowerCase(Locale.ROOT).endsWith("." + lower)))

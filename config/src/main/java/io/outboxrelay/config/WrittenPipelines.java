@@ -61,9 +61,13 @@ final class WrittenPipelines {
             return false;
         }
         Given given = new Given(entry.keyPlace(), path, "");
+        if (!isGroup && !(entry.value() instanceof Entries) && !isNothing(entry)) {
+            // What was meant by it is not known: nothing of it is said to be missing.
+            places.remove(path.pipeline());
+        }
         if (entry.value() instanceof Items) {
             problems.add(given, "a list is not possible", "give each pipeline a name: pipelines: {orders: {...}}");
-        } else if (entry.value() instanceof Text text && text.text() != null) {
+        } else if (entry.value() instanceof Text && !isNothing(entry)) {
             problems.add(given, "it takes no value", "write what belongs to it below it, indented");
         } else if (isGroup
                 && !(entry.value() instanceof Entries entries
@@ -71,6 +75,10 @@ final class WrittenPipelines {
             problems.add(given, "there is no pipeline in it", "give each pipeline a name: pipelines: {orders: {...}}");
         }
         return entry.value() instanceof Entries;
+    }
+
+    private static boolean isNothing(Entry entry) {
+        return entry.value() instanceof Text text && text.text() == null;
     }
 
     /** Notes the pipeline that a key is of, if it is of one; false where what is named so cannot be one. */

@@ -39,6 +39,7 @@ final class YamlSettings {
             } else if (root != null && !(root instanceof Text nothing && nothing.text() == null)) {
                 problems.add(
                         root.place(), "this is no settings file", "write key: value lines, such as source.url: ...");
+                problems.throwIfAny();
             }
         } catch (Unreadable e) {
             problems.add(e.place(), String.valueOf(e.getMessage()), e.remedy());
@@ -129,6 +130,9 @@ final class YamlSettings {
     private void groupWithText(Entry entry, KeyPath path) {
         // With nothing behind it, as after everything in it was commented out, it is an empty group.
         if (((Text) entry.value()).text() != null) {
+            KnownSettings.keysRequired().stream()
+                    .filter(key -> key.startsWith(path.key() + "."))
+                    .forEach(key -> problems.meant(path.beside(key).toString()));
             problems.add(
                     new Given(entry.keyPlace(), path, ""),
                     "it is a group of settings and takes no value",
