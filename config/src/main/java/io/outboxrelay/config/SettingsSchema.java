@@ -56,6 +56,14 @@ public final class SettingsSchema {
         return json(schema);
     }
 
+    /** The keys of the settings that it calls write-only: their values are never shown. Kafka's own are not among them. */
+    public static List<String> writeOnly() {
+        return KnownSettings.ALL.stream()
+                .filter(setting -> setting.masking() == Masking.ALL)
+                .map(Setting::key)
+                .toList();
+    }
+
     private static Map<String, Object> of(Scope scope) {
         Map<String, Object> root = group();
         KnownSettings.of(scope)
@@ -97,6 +105,11 @@ public final class SettingsSchema {
             leaf.put("description", setting.text() + " Default: " + optionally.meaning() + ".");
         } else {
             leaf.put("examples", List.of(((Required) setting.presence()).example()));
+        }
+        if (setting.masking() == Masking.ALL) {
+            leaf.put("writeOnly", true);
+        } else if (setting.masking() == Masking.IN_URL) {
+            leaf.put("x-secret-parameters", true);
         }
         if (setting.type().isTemplate()) {
             leaf.putAll(value);

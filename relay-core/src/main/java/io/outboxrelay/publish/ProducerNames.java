@@ -49,9 +49,12 @@ final class ProducerNames {
                 .toList();
     }
 
-    /** Whether the value must not be shown: passwords by Kafka's own definition, and whatever a plugin calls by such a name. */
+    /**
+     * Whether the value must not be shown: passwords by Kafka's own definition, and whatever a plugin calls by such a name. The name of
+     * a client among its credentials is none, and Kafka's client logs it.
+     */
     static boolean isSecret(String name) {
-        return PASSWORDS.contains(name)
-                || SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
+        boolean isNamedSo = SECRET.matcher(name.toLowerCase(Locale.ROOT)).find() && !name.endsWith(".client.id");
+        return isNamedSo || PASSWORDS.contains(name);
     }
 }

@@ -62,6 +62,14 @@ public final class PublisherSettings {
         return ProducerNames.isSecret(name);
     }
 
+    /** The producer settings of Kafka's own that {@link #isSecret} is true of; a plugin may have more. */
+    public static List<String> secretNames() {
+        return ProducerConfig.configNames().stream()
+                .filter(ProducerNames::isSecret)
+                .sorted()
+                .toList();
+    }
+
     /** The brokers, as the user wrote them. */
     public String bootstrapServers() {
         return Objects.requireNonNull(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));

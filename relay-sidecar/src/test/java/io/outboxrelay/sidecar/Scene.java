@@ -107,6 +107,11 @@ final class Scene implements AutoCloseable {
         return this;
     }
 
+    /** Its settings so far. */
+    Map<String, String> settings() {
+        return new LinkedHashMap<>(settings);
+    }
+
     /** Its settings as a file in this directory. */
     Path settingsFile(Path directory) throws IOException {
         return RelayProcess.settingsFile(directory, settings);
@@ -118,6 +123,15 @@ final class Scene implements AutoCloseable {
 
     /** A relay with a pipeline for each of these scenes, by its name; this scene ends it. */
     RelayProcess startRelayFor(Map<String, Scene> pipelines, String... arguments) {
+        return started(merged(pipelines), arguments);
+    }
+
+    /** The settings for such a relay, as a file in this directory. */
+    static Path settingsFileFor(Path directory, Map<String, Scene> pipelines) throws IOException {
+        return RelayProcess.settingsFile(directory, merged(pipelines));
+    }
+
+    private static Map<String, String> merged(Map<String, Scene> pipelines) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("management.listen", "127.0.0.1:0");
         pipelines.forEach((name, scene) -> {
@@ -125,7 +139,7 @@ final class Scene implements AutoCloseable {
             all.remove("pipelines." + name + ".management.listen");
             all.put("pipelines." + name + ".window.bytesMax", "12 MiB");
         });
-        return started(all, arguments);
+        return all;
     }
 
     private RelayProcess started(Map<String, String> all, String... arguments) {

@@ -57,10 +57,10 @@ class SecuredRelayIT {
     void both_passwords_are_replaced_under_load_and_nothing_is_lost_nor_any_secret_shown() throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         Workload workload = Workload.everything(seed).withEventsPerSecond(200).withUnrelatedOpen(Duration.ofSeconds(2));
-        Path everything = directory.resolve("everything.log");
+        TracingLog log = TracingLog.in(directory);
+        Path everything = log.everything();
         try (OrderService shop = new OrderService(jdbcUrl(), OutboxSchema.standard(), workload);
-                RelayProcess relay = RelayProcess.startedWith(
-                        "-Dlogback.configurationFile=" + tracing(everything), DISTRIBUTION, servers.settings())) {
+                RelayProcess relay = RelayProcess.startedWith(log.jvmOption(), DISTRIBUTION, servers.settings())) {
             shop.start();
             relay.awaitLine("running: ", Scene.BOUND);
 
@@ -155,24 +155,6 @@ class SecuredRelayIT {
 
     private static List<String> said(RelayProcess relay, String text) {
         return relay.lines().stream().filter(line -> line.contains(text)).toList();
-    }
-
-    /** The relay's own settings of its log, and beside them a file of everything. */
-    private static Path tracing(Path everything) throws IOException {
-        return Files.writeString(directory.resolve("tracing.xml"), """
-                <configuration>
-                  <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">
-                    <filter class="ch.qos.logback.classic.filter.ThresholdFilter"><level>INFO</level></filter>
-                    <encoder><pattern>%%level %%logger{0} - %%msg%%n</pattern></encoder>
-                  </appender>
-                  <appender name="file" class="ch.qos.logback.core.FileAppender">
-                    <file>%s</file>
-                    <encoder><pattern>%%level %%logger{0} - %%msg%%n%%ex</pattern></encoder>
-                  </appender>
-                  <logger name="io.outboxrelay"><appender-ref ref="stdout" /></logger>
-                  <root level="TRACE"><appender-ref ref="file" /></root>
-                </configuration>
-                """.formatted(everything));
     }
 
     private static String jdbcUrl() {

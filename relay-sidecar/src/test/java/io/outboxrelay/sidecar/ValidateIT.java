@@ -7,6 +7,7 @@ import io.outboxrelay.testkit.RelayProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -44,6 +45,23 @@ class ValidateIT {
             assertThat(err.toString())
                     .startsWith("outbox-relay cannot start: ")
                     .contains("-> GRANT", "no broker can be reached at 127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void each_of_several_pipelines_is_looked_at_and_named() throws Exception {
+        try (Scene sound = Scene.withShop();
+                Scene unsound = new Scene()) {
+            unsound.execute(OutboxSchema.standard().createOutbox());
+            Path file = Scene.settingsFileFor(directory, Map.of("sound", sound, "unsound", unsound));
+            assertThat(CommandRun.of("validate", "--config", file.toString())).satisfies(run -> {
+                assertThat(run.status()).isEqualTo(ExitCodes.MISCONFIGURED);
+                assertThat(run.out().lines())
+                        .contains("pipeline  sound", "pipeline  unsound")
+                        .filteredOn(line -> line.startsWith("database  "))
+                        .hasSize(1);
+                assertThat(run.err()).contains("  * unsound: ", "-> GRANT").doesNotContain("  * sound: ");
+            });
         }
     }
 
