@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettingValues {
 
+    private final Map<String, Given> written = new LinkedHashMap<>();
     private final Map<String, Given> resolved = new LinkedHashMap<>();
     private final Map<String, Object> parsed = new HashMap<>();
     private final Section section;
@@ -32,10 +33,10 @@ final class SettingValues {
         this.section = section;
         this.substitution = substitution;
         this.problems = problems;
-        Map<String, Given> effective = distinct(section.lines());
-        effective.putAll(distinct(section.arguments()));
-        effective.values().forEach(this::resolve);
-        KnownSettings.of(section.scope()).forEach(setting -> parse(setting, effective.containsKey(setting.key())));
+        written.putAll(distinct(section.lines()));
+        written.putAll(distinct(section.arguments()));
+        written.values().forEach(this::resolve);
+        KnownSettings.of(section.scope()).forEach(setting -> parse(setting, written.containsKey(setting.key())));
     }
 
     /** The value, or its default; nothing where it is optional and was not given, or where a problem was noted. */
@@ -53,7 +54,13 @@ final class SettingValues {
         return find(setting).orElseThrow(() -> new NoSuchElementException(setting.key()));
     }
 
-    /** Where a setting was given, or null. */
+    /** A setting as it was given, before substitution, or null. */
+    @Nullable
+    Given written(String key) {
+        return written.get(key);
+    }
+
+    /** The same, with everything filled in. */
     @Nullable
     Given given(String key) {
         return resolved.get(key);

@@ -1,6 +1,8 @@
 package io.outboxrelay.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Makes the settings of a file from what was written, once everything that is wrong with it has been noted. Used by one thread. */
@@ -10,13 +12,15 @@ final class SettingsReading {
 
     private final Substitution substitution;
     private final Problems problems;
+    private final Section processSection;
     private final SettingValues process;
     private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
     SettingsReading(Sections sections, Substitution substitution, Problems problems) {
         this.substitution = substitution;
         this.problems = problems;
-        this.process = values(sections.process());
+        this.processSection = sections.process();
+        this.process = values(processSection);
         sections.pipelines().forEach((name, section) -> {
             SettingValues values = values(section);
             drafts.put(name, new Draft(section, values, new PipelineReading(values, section, problems)));
@@ -36,19 +40,17 @@ final class SettingsReading {
         });
         problems.throwIfAny();
         Map<String, SettingsInUse> pipelines = new LinkedHashMap<>();
-        drafts.forEach((name, draft) -> pipelines.put(
-                name,
-                new SettingsInUse(
-                        draft.section(),
-                        substitution,
-                        draft.values(),
-                        draft.reading().read())));
-        return new RelaySettings(
-                new ProcessSettings(
-                        process.get(KnownSettings.DRAIN_TIMEOUT),
-                        process.get(KnownSettings.MANAGEMENT_LISTEN),
-                        process.get(KnownSettings.LOGGING_FORMAT)),
-                pipelines);
+        List<ShownSetting> shown = new ArrayList<>(EffectiveSettings.of(processSection, process));
+        drafts.forEach((name, draft) -> {
+            PipelineSettings settings = draft.reading().read();
+            pipelines.put(name, new SettingsInUse(draft.section(), substitution, draft.values(), settings));
+            shown.addAll(EffectiveSettings.of(draft.section(), draft.values(), settings.publisher()));
+        });
+        ProcessSettings ofProcess = new ProcessSettings(
+                process.get(KnownSettings.DRAIN_TIMEOUT),
+                process.get(KnownSettings.MANAGEMENT_LISTEN),
+                process.get(KnownSettings.LOGGING_FORMAT));
+        return new RelaySettings(ofProcess, pipelines, shown);
     }
 
     private SettingValues values(Section section) {

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ record Substitution(Function<String, @Nullable String> environment) {
 
     private static final String FILE_PREFIX = "file:";
     private static final String DEFAULT_MARK = ":-";
+
+    /** A dollar sign that is meant, or what stands in braces behind one. */
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\{([^}]*)\\}");
 
     /**
      * The value with everything filled in.
@@ -54,6 +60,27 @@ record Substitution(Function<String, @Nullable String> environment) {
             }
         }
         return resolved.toString();
+    }
+
+    /** What a value refers to, by name; never what is filled in. */
+    static List<String> sources(String value) {
+        return REFERENCE
+                .matcher(value)
+                .results()
+                .map(match -> match.group(1))
+                .filter(Objects::nonNull)
+                .map(Substitution::sourceOf)
+                .toList();
+    }
+
+    private static String sourceOf(String reference) {
+        if (reference.startsWith(FILE_PREFIX)) {
+            return "the file " + reference.substring(FILE_PREFIX.length());
+        }
+        int mark = reference.indexOf(DEFAULT_MARK);
+        return mark < 0
+                ? "the variable " + reference
+                : "the variable " + reference.substring(0, mark) + " or its default";
     }
 
     private String lookUp(String reference) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code outbox-relay config}: about the settings file, without a database or a broker. */
 @Command(
         name = "config",
+        subcommands = ConfigShowCommand.class,
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
         exitCodeOnExecutionException = ExitCodes.BUG,
@@ -21,7 +22,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to tell is missing: schema");
+        throw new ParameterException(spec.commandLine(), "What to tell is missing: schema or show");
     }
 
     @Command(
