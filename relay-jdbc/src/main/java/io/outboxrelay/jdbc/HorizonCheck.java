@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who has kept deleted rows from being removed for long: sessions, prepared transactions and replication slots. An outbox whose
+ * Who has kept deleted rows from being removed for long: sessions and prepared transactions. An outbox whose
  * rows are deleted grows by all that is published meanwhile, and gaps wait for whoever may fill them.
  */
 final class HorizonCheck {
@@ -18,18 +18,15 @@ final class HorizonCheck {
 
     /** Of other roles' sessions only the age in transactions shows, unless the role may see statistics. */
     private static final String SESSIONS = """
-            SELECT pid, coalesce(round(extract(epoch FROM now() - xact_start) / 60)::text || ' min', age(backend_xmin) || ' transactions')
-              FROM pg_stat_activity
-             WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
-               AND (xact_start < now() - interval '5 min' OR age(coalesce(backend_xmin, backend_xid)) > 100000)
+            SELECT pid, coalesce(round(extract(epoch FROM now() - xact_start) / 60)::text || ' min', age(held) || ' transactions')
+              FROM (SELECT pid, xact_start, coalesce(backend_xmin, backend_xid) AS held FROM pg_stat_activity
+                     WHERE pid <> pg_backend_pid() AND datname IS NOT NULL) a
+             WHERE xact_start < now() - interval '5 min' OR age(held) > 100000
              ORDER BY xact_start NULLS LAST LIMIT\s""" + SHOWN_MAX;
 
     private static final String PREPARED = """
             SELECT gid, round(extract(epoch FROM now() - prepared) / 60)::text || ' min', database FROM pg_prepared_xacts
-             WHERE prepared < now() - interval '5 min' ORDER BY prepared LIMIT\s""" + SHOWN_MAX;
-
-    private static final String SLOTS = """
-            SELECT slot_name, age(xmin) FROM pg_replication_slots WHERE age(xmin) > 100000 ORDER BY 2 DESC LIMIT\s""" + SHOWN_MAX;
+             WHERE prepared < now() - interval '5 min' OR age(transaction) > 100000 ORDER BY prepared LIMIT\s""" + SHOWN_MAX;
 
     private final Catalog catalog;
 
@@ -55,14 +52,8 @@ final class HorizonCheck {
                                         + " and neither committed nor rolled back",
                                 "ROLLBACK PREPARED " + Identifiers.literal(row.getString(1))
                                         + " -- or COMMIT PREPARED, as its coordinator decides; as a superuser or its own role, in that database")));
-        problems.addAll(catalog.list(
-                SLOTS,
-                row -> new Problem(
-                        "replication slot " + row.getString(1) + " holds back " + row.getInt(2) + " transactions",
-                        "SELECT pg_drop_replication_slot(" + Identifiers.literal(row.getString(1))
-                                + ") -- if nobody reads it any more")));
         return problems.isEmpty()
-                ? Check.ok(SUBJECT, "none for 5 minutes")
+                ? Check.ok(SUBJECT, "none for 5 minutes or 100,000 transactions")
                 : new Check(SUBJECT, Verdict.WARN, "", problems);
     }
 }

@@ -3,6 +3,7 @@ package io.outboxrelay.jdbc;
 import io.outboxrelay.failure.Check;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,9 +32,12 @@ public final class PostgresAdvice {
     private static final Pattern READ = Pattern.compile("\\b(?:hit|read)=(\\d+)");
 
     private final Catalog catalog;
+    private final Clock clock;
 
-    public PostgresAdvice(Connection connection) {
+    /** @param clock this machine's */
+    public PostgresAdvice(Connection connection, Clock clock) {
         this.catalog = new Catalog(connection);
+        this.clock = clock;
     }
 
     /** What can be said without a table: what holds the horizon, and how far clocks are apart. */
@@ -50,10 +54,10 @@ public final class PostgresAdvice {
     }
 
     private Check clock() throws SQLException {
-        Instant before = Instant.now();
+        Instant before = clock.instant();
         long there = Objects.requireNonNull(
                 catalog.first("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint", row -> row.getLong(1)));
-        Instant after = Instant.now();
+        Instant after = clock.instant();
         Duration ahead = Duration.between(after, Instant.ofEpochMilli(there));
         Duration behind = Duration.between(Instant.ofEpochMilli(there), before);
         Duration apart = ahead.compareTo(behind) > 0 ? ahead : behind;

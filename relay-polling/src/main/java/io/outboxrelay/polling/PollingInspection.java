@@ -16,6 +16,7 @@ import io.outboxrelay.outbox.OutboxColumns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,7 +50,7 @@ public final class PollingInspection {
     public static Examination examine(PollingSettings settings, OutboxColumns columns) {
         OutboxOrder order = settings.outbox().order();
         return examine(settings, columns, (connection, examination) -> {
-            PostgresAdvice advice = new PostgresAdvice(connection);
+            PostgresAdvice advice = new PostgresAdvice(connection, Clock.systemUTC());
             List<Check> checks = new ArrayList<>(advice.ofServer());
             if (examination.outcome() instanceof Inspection.Sound sound) {
                 checks.addAll(advice.ofTable(sound.table(), order));

@@ -1,6 +1,7 @@
 package io.outboxrelay.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.testkit.RelayProcess;
 import java.nio.file.Files;
@@ -143,6 +144,51 @@ class DoctorIT {
     }
 
     @Test
+    void whoever_has_held_back_the_horizon_for_long_is_warned_of_and_can_be_ended() throws Exception {
+        try (Scene scene = sound();
+                Connection holder = DriverManager.getConnection(scene.jdbcUrl());
+                Statement holding = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            holding.execute("SELECT txid_current(); PREPARE TRANSACTION 'left over'");
+            holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            holding.execute("SELECT 1 FROM outbox");
+            scene.execute("DO $$ BEGIN FOR i IN 1..100001 LOOP PERFORM txid_current(); COMMIT; END LOOP; END $$");
+            CommandRun run = doctor(scene);
+            assertThat(run.status()).as(run.out()).isZero();
+            assertThat(run.out())
+                    .containsPattern(
+                            "warn    long transactions: session \\d+ has had a transaction open for 100\\d+ transactions")
+                    .contains("warn    long transactions: transaction 'left over' was prepared 0 min ago");
+            for (String remedy : remedies(run)) {
+                scene.execute(remedy);
+            }
+            assertThat(doctor(scene).out()).contains("ok      long transactions: none");
+        }
+    }
+
+    @Test
+    void a_lost_position_fails_with_the_statements_to_choose_from() throws Exception {
+        try (Scene scene = sound()) {
+            scene.set("outbox.retention", "keep");
+            scene.execute(CommandRun.of("init-sql", "--config", file(scene).toString())
+                    .out());
+            assertThat(doctor(scene).out()).contains("ok      position: nothing is published yet");
+            RelayProcess relay = scene.startRunningRelay();
+            scene.execute(
+                    "INSERT INTO outbox (id, aggregatetype, aggregateid) VALUES (gen_random_uuid(), 'order', 'k')");
+            await().atMost(Scene.BOUND)
+                    .until(() -> doctor(scene).out().contains("ok      position: published up to number 1"));
+            relay.terminate();
+            assertThat(relay.awaitExit(Scene.BOUND)).isZero();
+
+            scene.execute("UPDATE outbox_relay_state SET system_identifier = 1");
+            CommandRun lost = doctor(scene);
+            assertThat(lost.status()).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(lost.out()).contains("FAIL    position: the state of public.outbox", "go on from it: UPDATE");
+        }
+    }
+
+    @Test
     void rows_that_wait_tell_the_topics_and_whether_they_can_be_published() throws Exception {
         try (Scene scene = sound()) {
             SharedServers.kafka().createTopic(scene.topic("small"), 2, java.util.Map.of("max.message.bytes", "2000"));
@@ -192,7 +238,8 @@ class DoctorIT {
     private static List<String> remedies(CommandRun run) {
         return run.out()
                 .lines()
-                .filter(line -> line.matches("        -> (CREATE|ALTER|GRANT|SELECT|BEGIN|DROP|REINDEX|VACUUM)\\b.*"))
+                .filter(line ->
+                        line.matches("        -> (CREATE|ALTER|GRANT|SELECT|BEGIN|DROP|REINDEX|VACUUM|ROLLBACK)\\b.*"))
                 .map(line -> line.substring("        -> ".length()))
                 .toList();
     }
