@@ -65,6 +65,12 @@ final class CommitOrderReader implements TableReader {
     /** As of when everything that is visible was read, or null. */
     private @Nullable String readUpTo;
 
+    /** When the listing was asked for that the round came of. */
+    private long listedNanos;
+
+    /** As of when everything that is visible was read and handed on. */
+    private long sawAllNanos = OutboxRecord.COMMIT_UNKNOWN;
+
     private long restUntilNanos;
     private long checkAtNanos;
 
@@ -106,7 +112,7 @@ final class CommitOrderReader implements TableReader {
         if (round.isEmpty()) {
             round = nextRound();
             if (round.isEmpty()) {
-                return Page.EMPTY;
+                return page(List.of(), false);
             }
         }
         long[] numbers = round.upcoming(pageSize.rows());
@@ -116,7 +122,10 @@ final class CommitOrderReader implements TableReader {
         page.rows().forEach(standing::add);
         // Numbers without a row are no matter: somebody else has deleted it since it was listed.
         round.passed(page.cut() ? placeBehind(page.rows(), numbers) : numbers.length);
-        return new Page(page.rows(), round.hasMore(), OutboxRecord.COMMIT_UNKNOWN, null);
+        if (!round.hasMore()) {
+            sawAllNanos = listedNanos;
+        }
+        return page(page.rows(), round.hasMore());
     }
 
     @Override
@@ -157,13 +166,23 @@ final class CommitOrderReader implements TableReader {
         // Before the listing, so that what it may not have seen makes another one.
         String snapshot = ask(sql.snapshot());
         if (snapshot.equals(readUpTo)) {
+            sawAllNanos = start;
             return Round.NONE;
         }
+        listedNanos = start;
         Round next = listing.list(standing.numbersAscending());
         readUpTo = next.isLimited() ? null : snapshot;
         long end = System.nanoTime();
         restUntilNanos = end + REST_FACTOR * (end - start);
+        if (!next.hasMore()) {
+            sawAllNanos = start;
+        }
         return next;
+    }
+
+    /** Timestamps tell of each row when it was committed. */
+    private Page page(List<Row> rows, boolean more) {
+        return new Page(rows, more, new Seen(OutboxRecord.COMMIT_UNKNOWN, sawAllNanos, false), null);
     }
 
     /** The answer to a question of one row and column. */

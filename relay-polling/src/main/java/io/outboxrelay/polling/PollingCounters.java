@@ -13,6 +13,7 @@ public final class PollingCounters {
     private final LongAdder missingDeletes = new LongAdder();
     private final LongAdder untimedRows = new LongAdder();
     private final LongAdder clocksSetBack = new LongAdder();
+    private final Pending pending = new Pending();
     private volatile int gaps;
     private volatile boolean knowsCommitTimes;
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
@@ -57,6 +58,11 @@ public final class PollingCounters {
     /** Published rows that were already gone when the relay went to delete them: somebody else deletes. 0 in a healthy installation. */
     public long missingDeletes() {
         return missingDeletes.sum();
+    }
+
+    /** What waits in the outbox. */
+    public Pending pending() {
+        return pending;
     }
 
     /** Stretches of sequence numbers that may still appear below the highest one read; 0 while no session reads by sequence. */

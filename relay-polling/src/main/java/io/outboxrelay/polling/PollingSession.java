@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,19 +31,31 @@ record PollingSession(Connection connection, OutboxTable table, String guard, bo
      * do. Otherwise one synchronous commit of its own flushes the log up to itself. With synchronous standbys it is always that
      * commit: it also waits for them, and a flush here says nothing about a flush there.
      *
-     * @return what the server's clock showed when it began with that, in microseconds since 1970
+     * @return how the server stood when it began with that
      */
-    long flushCommits() throws SQLException {
+    Flushed flushCommits() throws SQLException {
+        OutboxTable.Sequence sequence = table.sequence();
+        String lastDrawn = sequence == null ? "NULL::bigint" : "(" + sequence.lastDrawnSql() + ")";
         try (Statement statement = connection.createStatement();
                 ResultSet row =
-                        statement.executeQuery("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
-                                + " CASE WHEN current_setting('synchronous_standby_names') <> ''"
+                        statement.executeQuery("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
+                                + lastDrawn + ", CASE WHEN current_setting('synchronous_standby_names') <> ''"
                                 + " OR pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()"
                                 + " THEN pg_logical_emit_message(true, 'outbox-relay', ''::text) END WHERE " + guard)) {
             row.next();
-            return row.getLong(1);
+            long clockMicros = row.getLong(1);
+            long drawn = row.getLong(2);
+            return new Flushed(clockMicros, row.wasNull() ? null : drawn);
         }
     }
+
+    /**
+     * How the server stood.
+     *
+     * @param clockMicros what its clock showed, in microseconds since 1970
+     * @param lastDrawn the last number of the table's sequence, or null where it has none
+     */
+    record Flushed(long clockMicros, @Nullable Long lastDrawn) {}
 
     /**
      * Runs statements in one transaction, which is durable when this returns, and rolls it back when they throw.

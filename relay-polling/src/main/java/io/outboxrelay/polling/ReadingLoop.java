@@ -24,6 +24,7 @@ final class ReadingLoop {
     private final NotificationBell bell;
     private final DeleteQueue deletes;
     private final RetriedSteps steps;
+    private final PendingReport report;
     private final long sessionNumber;
 
     private long ordinal;
@@ -45,14 +46,16 @@ final class ReadingLoop {
         this.bell = bell;
         this.deletes = new DeleteQueue(System.nanoTime());
         this.steps = new RetriedSteps(session.table(), handOff.watch());
+        this.report = opened.report();
     }
 
     /**
      * A session, and how its table is read.
      *
      * @param number tells sessions of this process apart
+     * @param report is told of what waits
      */
-    record Opened(PollingSession session, TableReader reader, long number) {}
+    record Opened(PollingSession session, TableReader reader, long number, PendingReport report) {}
 
     /** One round; returns after waiting until there is something to do, or until the thread is unparked. */
     void runOnce() throws SQLException {
@@ -68,6 +71,10 @@ final class ReadingLoop {
         if (now - reader.tendAtNanos() >= 0) {
             tend(now);
         }
+        if (now - report.lookAtNanos(room, now) >= 0) {
+            steps.run(SourceWatch.Step.TENDING, report::look);
+        }
+        report.tell(room, now);
         park(room);
     }
 
@@ -102,15 +109,18 @@ final class ReadingLoop {
                 return;
             }
             deletes.deleted(rows);
+            report.settled(deletes.rowsDeleted());
             deletes.fewNotBefore(System.nanoTime() + pauseNanos[0]);
         }
     }
 
     private void read() throws SQLException {
         TableReader.Page[] read = {TableReader.Page.EMPTY};
+        long beganNanos = System.nanoTime();
+        boolean done = false;
         // Only the read itself may be tried again: what it brought is remembered from then on.
         try {
-            steps.run(SourceWatch.Step.READING, () -> read[0] = reader.read());
+            done = steps.run(SourceWatch.Step.READING, () -> read[0] = reader.read());
         } catch (RelayException e) {
             if (e.failure().kind() != FailureKind.POISON || ordinal == deletes.rowsDeleted()) {
                 throw e;
@@ -134,10 +144,15 @@ final class ReadingLoop {
         }
         if (!page.rows().isEmpty()) {
             handOff.watch().asked(now);
-            long clockMicros = session.flushCommits();
+            PollingSession.Flushed flushed = session.flushCommits();
             handOff.watch().answered();
-            handOff.put(
-                    numbered(page.rows(), new CommitTimes(session.timed(), clockMicros, now, page.notBeforeNanos())));
+            if (flushed.lastDrawn() != null) {
+                report.drawn(flushed.lastDrawn(), now);
+            }
+            handOff.put(numbered(page.rows(), report.times(flushed.clockMicros(), now, page.seen())));
+        }
+        if (done) {
+            report.read(page, beganNanos);
         }
     }
 
@@ -145,7 +160,9 @@ final class ReadingLoop {
         List<OutboxRecord> records = new ArrayList<>(rows.size());
         for (Row row : rows) {
             ordinal++;
-            records.add(row.at(new PollingPosition(sessionNumber, ordinal), times.nanos(row)));
+            long committedNanos = times.nanos(row);
+            report.handedOn(ordinal, committedNanos);
+            records.add(row.at(new PollingPosition(sessionNumber, ordinal), committedNanos));
         }
         return records;
     }
@@ -154,9 +171,7 @@ final class ReadingLoop {
         long now = System.nanoTime();
         long wait = Math.min(reader.tendAtNanos() - now, deletes.dueNanos(now) - now);
         wait = Math.min(wait, SourceTurns.PAUSE_MAX.toNanos());
-        if (room) {
-            wait = Math.min(wait, pacing.dueNanos() - now);
-        }
+        wait = Math.min(wait, (room ? pacing.dueNanos() : report.lookAtNanos(false, now)) - now);
         // What woke the thread in the middle of a statement may have been taken for something else there.
         if (wait > 0 && !bell.isRung()) {
             LockSupport.parkNanos(this, wait);

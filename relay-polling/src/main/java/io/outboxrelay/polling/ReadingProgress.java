@@ -42,6 +42,17 @@ final class ReadingProgress {
         this.gapsMax = gapsMax;
     }
 
+    /** Where rows can be that are not settled. */
+    Pending.Places places() {
+        long lowest = frontier.top() == Frontier.MINUS_INFINITY ? Frontier.MINUS_INFINITY : frontier.top() + 1;
+        for (long number : standing.oldest(standing.size())) {
+            lowest = Math.min(lowest, number);
+        }
+        long from = lowest;
+        return new Pending.Places(
+                frontier.gaps().stream().filter(gap -> gap.lo() < from).toList(), from);
+    }
+
     /** What the next read asks for: its gaps, and everything above its top. */
     Frontier frontier() {
         return frontier;

@@ -75,12 +75,12 @@ final class ScanReader implements TableReader {
             // After a cut the same stretch comes again, without the rows that were read now.
             lastId = more ? ids.get(ids.size() - 1) : null;
         }
-        Page read = new Page(page.rows(), more, roundBeforeNanos, null);
+        long beforeNanos = roundBeforeNanos;
         if (!more) {
             isAmidRound = false;
             roundBeforeNanos = roundBeganNanos;
         }
-        return read;
+        return new Page(page.rows(), more, new Seen(beforeNanos, roundBeforeNanos, false), null);
     }
 
     @Override

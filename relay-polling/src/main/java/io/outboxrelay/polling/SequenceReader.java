@@ -106,7 +106,11 @@ final class SequenceReader implements TableReader {
             readToTheEnd = true;
             sweepAtNanos = Math.min(sweepAtNanos, System.nanoTime());
         }
-        return new Page(page.rows(), !extent.exhausted(), notBeforeNanos, start.gapsOnly() ? crowd() : null);
+        return new Page(
+                page.rows(),
+                !extent.exhausted(),
+                new Seen(notBeforeNanos, progress.sawAllNanos(), true),
+                start.gapsOnly() ? crowd() : null);
     }
 
     private RowPage page(ReadStart start, int rowsMax) throws SQLException {
@@ -147,6 +151,7 @@ final class SequenceReader implements TableReader {
                 holders.watch(tree());
             }
             sweepAtNanos = System.nanoTime() + retention.sweep();
+            counters.pending().places(progress.places());
         }
         return sweeps && retention.isStale();
     }

@@ -132,9 +132,10 @@ final class SourceThread {
         TableReader reader = reader(session, System.nanoTime());
         outside.handOff().put(List.of(new Checkpoint(new PollingPosition(number, 0))));
         long now = System.nanoTime();
+        PendingReport report = new PendingReport(outside.counters().pending(), session, now);
         NotificationBell bell = new NotificationBell(thread);
         ReadingLoop loop = new ReadingLoop(
-                new ReadingLoop.Opened(session, reader, number),
+                new ReadingLoop.Opened(session, reader, number, report),
                 outside.handOff(),
                 () -> settled,
                 new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now),
@@ -151,6 +152,7 @@ final class SourceThread {
             if (listener != null) {
                 listener.close();
             }
+            report.ended();
             outside.counters().gaps(0);
             session.giveUpLock();
         }

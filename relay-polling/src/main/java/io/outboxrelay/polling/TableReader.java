@@ -36,12 +36,25 @@ interface TableReader {
      *
      * @param rows rows that were not handed on in this session before
      * @param more whether there were more to read
-     * @param notBeforeNanos none of the rows was visible then, as {@link System#nanoTime}, or {@link OutboxRecord#COMMIT_UNKNOWN}
+     * @param seen when everything had been read
      * @param heldBack why rows that may stand were not looked for, or null when all were
      */
-    record Page(List<Row> rows, boolean more, long notBeforeNanos, SourceWatch.@Nullable Obstacle heldBack) {
+    record Page(List<Row> rows, boolean more, Seen seen, SourceWatch.@Nullable Obstacle heldBack) {
 
-        /** No row, and none to come for now. */
-        static final Page EMPTY = new Page(List.of(), false, OutboxRecord.COMMIT_UNKNOWN, null);
+        /** No row, and none to come for now; it is not known whether there are any. */
+        static final Page EMPTY = new Page(List.of(), false, Seen.NEVER, null);
+    }
+
+    /**
+     * As of when everything had been read that was visible, as {@link System#nanoTime}; {@link OutboxRecord#COMMIT_UNKNOWN} where it never
+     * was.
+     *
+     * @param beforeNanos before the read; none of its rows was visible then
+     * @param allNanos with the read
+     * @param byNumber whether what is left to read has higher numbers than what the read brought, or came later
+     */
+    record Seen(long beforeNanos, long allNanos, boolean byNumber) {
+
+        static final Seen NEVER = new Seen(OutboxRecord.COMMIT_UNKNOWN, OutboxRecord.COMMIT_UNKNOWN, false);
     }
 }

@@ -13,6 +13,7 @@ import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.outbox.PipelineThreads;
+import io.outboxrelay.polling.PendingWatch;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -64,6 +65,7 @@ final class Pipeline implements AutoCloseable {
     private final StateLog log;
     private final RelayThread relay;
     private final Measured measured;
+    private final PendingWatch housekeeping;
     private final BrokerLog brokers;
     private final ProgressLog progress;
     private final WatchedPipeline watched;
@@ -103,6 +105,7 @@ final class Pipeline implements AutoCloseable {
         PipelineAssembly.Assembled assembled = assembly.put(this::entered);
         this.relay = assembled.thread();
         this.measured = assembled.measured();
+        this.housekeeping = assembled.housekeeping();
         this.progress = new ProgressLog(relay.loop().progress(), System.nanoTime());
         this.watched = new WatchedPipeline(
                 name,
@@ -163,12 +166,17 @@ final class Pipeline implements AutoCloseable {
         String to = settings().publisher().bootstrapServers();
         if (besideOthers) {
             LOG.info("from {} to Kafka at {}", from, to);
-            relay.start();
+            start();
             return;
         }
         LOG.info("Outbox Relay {}: from {} to Kafka at {}", Main.Version.number(), from, to);
         Optional<Failure> refused = refusalByBrokers();
-        refused.ifPresentOrElse(listener::refused, relay::start);
+        refused.ifPresentOrElse(listener::refused, this::start);
+    }
+
+    private void start() {
+        relay.start();
+        housekeeping.start();
     }
 
     /** To be called every second or so: says what is to be said of what goes on. */
@@ -198,6 +206,7 @@ final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        housekeeping.close();
         probe.close();
     }
 

@@ -8,6 +8,7 @@ import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Wakeup;
+import io.outboxrelay.polling.PendingWatch;
 import io.outboxrelay.polling.PollingCounters;
 import io.outboxrelay.polling.PollingSource;
 import io.outboxrelay.publish.BrokerProbe;
@@ -33,8 +34,9 @@ final class PipelineAssembly {
      *
      * @param thread a relay that was not started yet
      * @param measured its figures
+     * @param housekeeping finds out what the relay cannot tell itself; not started yet
      */
-    record Assembled(RelayThread thread, Measured measured) {}
+    record Assembled(RelayThread thread, Measured measured, PendingWatch housekeeping) {}
 
     /**
      * The parts of one relay.
@@ -67,7 +69,10 @@ final class PipelineAssembly {
                 defaults.stalledAfter(),
                 gate.isEmpty());
         RelayThread thread = new RelayThread(ports, loop, onState);
-        return new Assembled(thread, new Measured(name, thread.loop(), counters, producers));
+        return new Assembled(
+                thread,
+                new Measured(name, thread.loop(), counters, producers),
+                new PendingWatch(inUse::source, counters.pending()));
     }
 
     private Publisher open(KafkaPublishers publishers, Wakeup wakeup) {

@@ -7,9 +7,11 @@ import io.micrometer.core.instrument.Tags;
 import io.outboxrelay.engine.LoopProgress;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.failure.FailureKind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The meters of one pipeline that are plain counts and levels. Each is there from the first scrape on. */
 final class RelayMeters {
@@ -17,6 +19,8 @@ final class RelayMeters {
     /** The kinds of failure after which the relay tries again; the others stop it. */
     private static final List<FailureKind> RETRIED =
             List.of(FailureKind.TRANSIENT, FailureKind.FENCED, FailureKind.MISCONFIGURED);
+
+    private static final double NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Measured measured;
     private final MeterRegistry registry;
@@ -43,6 +47,17 @@ final class RelayMeters {
                 "Rows that were read and are not yet settled at the source.",
                 m -> progress.inFlightRecords());
         gauge("in.flight.bytes", "Memory that these rows are counted with, in bytes.", m -> progress.inFlightBytes());
+        gauge(
+                "oldest.pending",
+                "For how long the oldest row that is committed and not settled has been waiting, in seconds; 0 when there is none. Rises"
+                        + " also while the relay cannot find out.",
+                "seconds",
+                m -> m.source().pending().oldestNanos(System.nanoTime()) / NANOS_PER_SECOND);
+        gauge(
+                "pending",
+                "How many rows are committed and not settled, estimated from the sequence; more than there are where numbers were"
+                        + " drawn and not used.",
+                m -> m.source().pending().rows());
         gauge(
                 "leader",
                 "1 while this relay holds the outbox against every other relay and can read it, else 0.",
@@ -90,8 +105,13 @@ final class RelayMeters {
     }
 
     private void gauge(String name, String help, ToDoubleFunction<Measured> value) {
+        gauge(name, help, null, value);
+    }
+
+    private void gauge(String name, String help, @Nullable String unit, ToDoubleFunction<Measured> value) {
         Gauge.builder("outbox.relay." + name, measured, value)
                 .description(help)
+                .baseUnit(unit)
                 .tags(tags)
                 .register(registry);
     }

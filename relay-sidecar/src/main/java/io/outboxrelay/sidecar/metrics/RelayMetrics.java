@@ -63,6 +63,7 @@ public final class RelayMetrics implements AutoCloseable {
     private Registered register() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.throwExceptionOnRegistrationFailure();
+        registry.config().meterFilter(new Helped());
         for (Measured measured : pipelines) {
             new RelayMeters(measured, registry, tags(measured)).register();
         }

@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param families by name, in the order of the text
  */
-record Exposition(Map<String, Family> families) {
+public record Exposition(Map<String, Family> families) {
 
     private static final Pattern SAMPLE =
             Pattern.compile("(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(?<labels>.*)\\})? (?<value>\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
-    record Family(String help, String type, List<Sample> samples) {}
+    public record Family(String help, String type, List<Sample> samples) {}
 
-    record Sample(String name, Map<String, String> labels, double value) {}
+    public record Sample(String name, Map<String, String> labels, double value) {}
 
-    static Exposition parse(String text) {
+    public static Exposition parse(String text) {
         Map<String, Family> families = new LinkedHashMap<>();
         String help = null;
         String helpOf = null;
@@ -86,7 +86,7 @@ record Exposition(Map<String, Family> families) {
     }
 
     /** The one value of a metric with these labels, given as name, value, name, value. */
-    double value(String name, String... labels) {
+    public double value(String name, String... labels) {
         Map<String, String> wanted = new TreeMap<>();
         for (int i = 0; i < labels.length; i += 2) {
             wanted.put(labels[i], labels[i + 1]);
@@ -98,7 +98,7 @@ record Exposition(Map<String, Family> families) {
         return found.get(0).value();
     }
 
-    Stream<Sample> samples() {
+    public Stream<Sample> samples() {
         return families.values().stream().flatMap(family -> family.samples().stream());
     }
 }
