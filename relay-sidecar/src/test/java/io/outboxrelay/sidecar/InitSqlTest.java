@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,25 @@ class InitSqlTest {
         CommandRun run = CommandRun.of(
                 "init-sql", "--config", file(directory, order, retention).toString(), "--writer", "shop");
         Golden.assertSame("init-sql/file-" + order, run.shown());
+    }
+
+    @Test
+    void of_several_pipelines_one_is_named(@TempDir Path directory) throws Exception {
+        String file = Files.writeString(directory.resolve("relay.yaml"), """
+                pipelines:
+                  orders: {source.url: "jdbc:postgresql://db/a", outbox.table: a.box, kafka.bootstrap.servers: "b:1"}
+                  billing: {source.url: "jdbc:postgresql://db/b", outbox.table: b.box, kafka.bootstrap.servers: "b:1"}
+                """).toString();
+        assertThat(CommandRun.of("init-sql", "--config", file, "--pipeline", "billing")
+                        .out())
+                .contains("b.box")
+                .doesNotContain("a.box");
+        for (String[] none : new String[][] {{}, {"--pipeline", "shipping"}}) {
+            CommandRun run = CommandRun.of(Stream.concat(Stream.of("init-sql", "--config", file), Stream.of(none))
+                    .toArray(String[]::new));
+            assertThat(run.status()).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(run.err()).startsWith("--pipeline NAME says which of the file's: orders, billing");
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ class SeveralPipelinesIT {
     /** Long enough for a relay that had died or stopped with the other one to have said so. */
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
+    private static final Duration DRAIN = Duration.ofSeconds(4);
+
     private Scene well;
     private Scene ill;
 
@@ -113,6 +115,28 @@ class SeveralPipelinesIT {
                 .contains("kafka.security.protocol");
         publishes(well, other);
         terminatedCleanly(other);
+    }
+
+    /** One after the other would take twice as long. */
+    @Test
+    void a_stop_drains_all_at_once_within_the_time_that_one_may_take() throws Exception {
+        RelayProcess relay = startBothRunning("--set", "drainTimeout=4s");
+        SharedServers.kafka().stop();
+        try {
+            insert(well, "order");
+            insert(ill, "order");
+            relay.awaitLine("[well] interrupted, trying again: ", Scene.BOUND);
+            relay.awaitLine("[ill] interrupted, trying again: ", Scene.BOUND);
+            long told = System.nanoTime();
+            relay.interrupt();
+            assertThat(relay.awaitExit(Scene.BOUND)).as("%s", relay.lines()).isEqualTo(ExitCodes.FAILED);
+            assertThat(Duration.ofNanos(System.nanoTime() - told)).isBetween(DRAIN, DRAIN.plusMillis(3_500));
+            assertThat(relay.lines())
+                    .filteredOn(line -> line.contains("stopped with 1 rows still on their way"))
+                    .hasSize(2);
+        } finally {
+            SharedServers.kafka().start();
+        }
     }
 
     @Test

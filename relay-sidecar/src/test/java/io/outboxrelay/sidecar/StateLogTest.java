@@ -19,6 +19,15 @@ class StateLogTest {
     private long nowNanos;
 
     @Test
+    void what_cannot_work_beside_others_is_said_as_an_error_and_once() {
+        Failure unsound = Failure.of(FailureKind.MISCONFIGURED, "no table", "create it");
+        log.entered(new Retrying(unsound, 1, 0), 0);
+        log.entered(new Retrying(unsound, 2, 0), 1);
+        assertThat(lines.taken())
+                .containsExactly("ERROR cannot start as it is set up, tries again: no table -> create it");
+    }
+
+    @Test
     void each_change_of_state_is_one_line() {
         log.entered(new Running(), at(1));
         log.entered(retrying("refused"), at(10));
