@@ -18,6 +18,7 @@ import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
 import io.outboxrelay.publish.BrokerProbe.Reached;
+import io.outboxrelay.sidecar.management.SourceFigures;
 import io.outboxrelay.sidecar.management.WatchedPipeline;
 import io.outboxrelay.sidecar.metrics.Measured;
 import java.time.Duration;
@@ -115,7 +116,7 @@ final class Pipeline implements AutoCloseable {
                         settings.route().topic(),
                         settings.publisher().bootstrapServers()),
                 relay.loop().progress(),
-                measured.source().turns()::nanosSince,
+                SourceFigures.of(measured.source()),
                 Instant.now());
     }
 

@@ -104,6 +104,9 @@ class ManagementIT {
                     assertThat(served.status("/health/live")).isEqualTo(200);
                     return served.status("/health/ready") == 503;
                 });
+                double waited = oldestPendingSeconds(served);
+                await().atMost(Scene.BOUND).until(() -> oldestPendingSeconds(served) > waited + 2);
+                assertThat(served.status("/health/live")).isEqualTo(200);
                 assertThat(served.status("/health/started")).as("it was, once").isEqualTo(200);
                 assertThat(served.body("/metrics"))
                         .contains("outbox_relay_state{pipeline=\"default\",state=\"retrying\"} 1.0");
@@ -115,8 +118,17 @@ class ManagementIT {
                 return served.status("/health/ready") == 200;
             });
             scene.awaitEmpty("outbox", relay);
+            await().atMost(Scene.BOUND).until(() -> oldestPendingSeconds(served) == 0);
             assertThat(served.body("/metrics")).contains("outbox_relay_published_total{pipeline=\"default\"} 1.0");
         }
+    }
+
+    private static double oldestPendingSeconds(Served served) throws Exception {
+        return served.body("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("outbox_relay_oldest_pending_seconds{"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*} ", "")))
+                .sum();
     }
 
     @Test

@@ -86,7 +86,7 @@ public final class Health {
     }
 
     private static long sourceStuckNanos(WatchedPipeline pipeline, long nowNanos) {
-        long idle = pipeline.nanosSinceSourceTurn(nowNanos);
+        long idle = pipeline.source().nanosSinceTurn(nowNanos);
         return idle > SOURCE_TURN_MAX.toNanos() ? idle : 0;
     }
 

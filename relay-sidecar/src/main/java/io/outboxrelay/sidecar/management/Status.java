@@ -33,6 +33,7 @@ final class Status implements Endpoint {
             Map<String, @Nullable Object> one = pipeline.described();
             one.putAll(pipeline.way().described());
             one.putAll(figures(pipeline.progress()));
+            one.putAll(waiting(pipeline.source()));
             pipelines.add(one);
         }
         return Answer.json(
@@ -50,6 +51,14 @@ final class Status implements Endpoint {
                         health.isStopping(),
                         "pipelines",
                         pipelines));
+    }
+
+    private static Map<String, @Nullable Object> waiting(SourceFigures source) {
+        return Json.object(
+                "pending",
+                source.pendingRows(),
+                "oldestPendingSeconds",
+                source.oldestPendingNanos(System.nanoTime()) / 1e9);
     }
 
     private static Map<String, @Nullable Object> figures(LoopProgress progress) {

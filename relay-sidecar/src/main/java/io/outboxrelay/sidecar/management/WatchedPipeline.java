@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ public final class WatchedPipeline {
     private final String name;
     private final Way way;
     private final LoopProgress progress;
-    private final LongUnaryOperator nanosSinceSourceTurn;
+    private final SourceFigures source;
     private volatile Seen seen;
 
     /**
@@ -46,17 +45,12 @@ public final class WatchedPipeline {
      */
     private record Seen(RelayState state, Instant since, boolean hasRun) {}
 
-    /**
-     * Of a pipeline that is starting.
-     *
-     * @param nanosSinceSourceTurn for how long its source's thread has not got on, of the monotonic time now; both in nanoseconds
-     */
-    public WatchedPipeline(
-            String name, Way way, LoopProgress progress, LongUnaryOperator nanosSinceSourceTurn, Instant now) {
+    /** Of a pipeline that is starting. */
+    public WatchedPipeline(String name, Way way, LoopProgress progress, SourceFigures source, Instant now) {
         this.name = name;
         this.way = way;
         this.progress = progress;
-        this.nanosSinceSourceTurn = nanosSinceSourceTurn;
+        this.source = source;
         this.seen = new Seen(new Starting(), now, false);
     }
 
@@ -71,8 +65,8 @@ public final class WatchedPipeline {
         return way;
     }
 
-    long nanosSinceSourceTurn(long nowNanos) {
-        return nanosSinceSourceTurn.applyAsLong(nowNanos);
+    SourceFigures source() {
+        return source;
     }
 
     LoopProgress progress() {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class HealthTest {
@@ -74,8 +75,8 @@ class HealthTest {
     @Test
     void a_source_whose_thread_has_not_got_on_for_longer_than_the_database_may_take_is_not_alive() {
         long[] idleNanos = {Health.SOURCE_TURN_MAX.toNanos()};
-        WatchedPipeline pipeline =
-                new WatchedPipeline("default", WAY, relay().loop().progress(), now -> idleNanos[0], Instant.EPOCH);
+        WatchedPipeline pipeline = new WatchedPipeline(
+                "default", WAY, relay().loop().progress(), source(() -> idleNanos[0]), Instant.EPOCH);
         assertThat(health(pipeline).live().status()).isEqualTo(200);
         idleNanos[0] += Duration.ofSeconds(1).toNanos();
         assertThat(health(pipeline).live().status()).isEqualTo(503);
@@ -97,8 +98,10 @@ class HealthTest {
 
     @Test
     void a_process_is_ready_when_all_its_pipelines_are_and_says_of_each_why_not() {
-        WatchedPipeline one = new WatchedPipeline("one", WAY, relay().loop().progress(), now -> 0, Instant.EPOCH);
-        WatchedPipeline two = new WatchedPipeline("two", WAY, relay().loop().progress(), now -> 0, Instant.EPOCH);
+        WatchedPipeline one =
+                new WatchedPipeline("one", WAY, relay().loop().progress(), source(() -> 0), Instant.EPOCH);
+        WatchedPipeline two =
+                new WatchedPipeline("two", WAY, relay().loop().progress(), source(() -> 0), Instant.EPOCH);
         Health health = health(one, two);
         one.entered(new Running(), Instant.EPOCH);
         two.entered(new Retrying(AWAY, 1, 0), Instant.EPOCH.plusSeconds(5));
@@ -144,12 +147,31 @@ class HealthTest {
     private static final WatchedPipeline.Way WAY =
             new WatchedPipeline.Way("database", "outbox", "topic", "broker:9092");
 
+    private static SourceFigures source(LongSupplier nanosSinceTurn) {
+        return new SourceFigures() {
+            @Override
+            public long nanosSinceTurn(long nowNanos) {
+                return nanosSinceTurn.getAsLong();
+            }
+
+            @Override
+            public long oldestPendingNanos(long nowNanos) {
+                return 0;
+            }
+
+            @Override
+            public long pendingRows() {
+                return 0;
+            }
+        };
+    }
+
     private static Health health(WatchedPipeline... pipelines) {
         return new Health(List.of(pipelines), TURN_MAX);
     }
 
     private static WatchedPipeline watched(RelayThread relay) {
-        return new WatchedPipeline("default", WAY, relay.loop().progress(), now -> 0, Instant.EPOCH);
+        return new WatchedPipeline("default", WAY, relay.loop().progress(), source(() -> 0), Instant.EPOCH);
     }
 
     private RelayThread relay() {
