@@ -44,6 +44,16 @@ class DistributionIT {
     }
 
     @Test
+    void the_bill_of_materials_names_every_jar_of_others_with_its_licence() throws IOException {
+        String bill = Files.readString(DISTRIBUTION.resolve("sbom.cdx.json"));
+        assertThat(bill).contains("\"bomFormat\" : \"CycloneDX\"").doesNotContain("relay-testkit", "junit");
+        for (String name : jars()) {
+            assertThat(bill).contains("\"name\" : \"" + name + "\"");
+        }
+        assertThat(bill).contains("\"Apache-2.0\"");
+    }
+
+    @Test
     void what_serves_tests_and_the_demo_is_not_shipped() throws IOException {
         assertThat(jars())
                 .contains("relay-core", "relay-sidecar", "kafka-clients")
