@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ class DoctorIT {
         try (Scene scene = sound()) {
             RelayProcess relay = scene.startRunningRelay();
             CommandRun run = doctor(scene, "--topic", scene.topic("order"));
-            Golden.assertSame("doctor/sound", normalised(run, scene));
+            Golden.assertSame("doctor/sound", Golden.normalised(run, scene));
             assertThat(relay.isAlive()).isTrue();
             relay.terminate();
             assertThat(relay.awaitExit(Scene.BOUND)).isZero();
@@ -45,7 +44,7 @@ class DoctorIT {
                             + " aggregatetype text NOT NULL, aggregateid text NOT NULL, payload jsonb);");
             scene.set("outbox.retention", "archive").set("route.headers.kind", "type");
             CommandRun unsound = doctor(scene, "--topic", scene.topic("order"));
-            Golden.assertSame("doctor/unsound", normalised(unsound, scene));
+            Golden.assertSame("doctor/unsound", Golden.normalised(unsound, scene));
             assertThat(unsound.status()).isEqualTo(ExitCodes.MISCONFIGURED);
             for (int round = 0; round < 3; round++) {
                 for (String remedy : remedies(doctor(scene))) {
@@ -242,15 +241,5 @@ class DoctorIT {
                         line.matches("        -> (CREATE|ALTER|GRANT|SELECT|BEGIN|DROP|REINDEX|VACUUM|ROLLBACK)\\b.*"))
                 .map(line -> line.substring("        -> ".length()))
                 .toList();
-    }
-
-    private static String normalised(CommandRun run, Scene scene) throws SQLException {
-        return run.shown()
-                .replace(scene.name(), "SCENE")
-                .replaceAll("settings: \\S*relay.yaml", "settings: relay.yaml")
-                .replaceAll("localhost:\\d+|127.0.0.1:\\d+", "HOST:PORT")
-                .replaceAll("PostgreSQL \\d[\\d.]*[^,\n]*", "PostgreSQL VERSION")
-                .replaceAll("from \\S+ in database session \\d+;", "from ADDRESS in database session PID;")
-                .replaceAll("of cluster \\S+", "of cluster ID");
     }
 }

@@ -30,4 +30,15 @@ final class Golden {
             throw new UncheckedIOException("no golden file " + name, e);
         }
     }
+
+    /** What a command printed, with a name for everything that is another one each time. */
+    static String normalised(CommandRun run, Scene scene) {
+        return run.shown()
+                .replaceAll("\\b" + scene.name() + "\\b", "SCENE")
+                .replaceAll("(settings:? +)\\S*relay.yaml", "$1relay.yaml")
+                .replaceAll("(?:localhost|127\\.0\\.0\\.1):\\d+", "HOST:PORT")
+                .replaceAll("PostgreSQL \\d[\\d.]*[^,\n]*", "PostgreSQL VERSION")
+                .replaceAll("from \\S+ in database session \\d+;", "from ADDRESS in database session PID;")
+                .replaceAll("of cluster \\S+", "of cluster ID");
+    }
 }

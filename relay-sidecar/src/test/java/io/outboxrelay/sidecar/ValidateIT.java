@@ -21,6 +21,25 @@ class ValidateIT {
     private final StringWriter err = new StringWriter();
 
     @Test
+    void what_it_prints_is_what_the_golden_files_say() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            String file = scene.settingsFile(directory).toString();
+            Golden.assertSame(
+                    "validate/offline",
+                    Golden.normalised(CommandRun.of("validate", "--config", file, "--offline"), scene));
+            Golden.assertSame("validate/sound", Golden.normalised(CommandRun.of("validate", "--config", file), scene));
+            String away = "kafka.bootstrap.servers=127.0.0.1:1";
+            Golden.assertSame(
+                    "validate/away",
+                    Golden.normalised(CommandRun.of("validate", "--config", file, "--set", away), scene));
+            scene.execute("REVOKE ALL ON outbox FROM " + SharedServers.ROLE);
+            Golden.assertSame(
+                    "validate/unsound",
+                    Golden.normalised(CommandRun.of("validate", "--config", file, "--set", away), scene));
+        }
+    }
+
+    @Test
     void what_a_relay_could_start_with_is_sound_also_while_one_runs() throws Exception {
         try (Scene scene = Scene.withShop()) {
             RelayProcess relay = scene.startRunningRelay();
