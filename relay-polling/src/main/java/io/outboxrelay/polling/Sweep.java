@@ -40,10 +40,18 @@ final class Sweep {
     private long stretchNumbers = Long.MAX_VALUE;
     private int budgetMs = BUDGET_SHORTEST_MS;
 
+    /** Whether nothing that began at minus infinity ever took too long; else numbers below 0 have a stretch of their own. */
+    private boolean isQuickThroughout = true;
+
     Sweep(PollingSession session, SequenceSql sql, PollingCounters counters) {
         this.session = session;
         this.standingNumbers = sql.standingNumbers();
         this.counters = counters;
+    }
+
+    /** How long the next stretch may take; more than the shortest only where the shortest stretches took too long. */
+    int budgetMillis() {
+        return budgetMs;
     }
 
     /** Whether the next stretch is the first of a sweep. */
@@ -87,7 +95,8 @@ final class Sweep {
     /** While everything is quick, one stretch takes in everything: half the statements of an idle relay would be those of a second. */
     private long endOfStretch(long top) {
         long end = sweptUpTo + stretchNumbers;
-        return stretchNumbers == Long.MAX_VALUE || end < sweptUpTo || end > top ? top : end;
+        boolean all = isQuickThroughout && stretchNumbers == Long.MAX_VALUE;
+        return all || end < sweptUpTo || end > top ? top : end;
     }
 
     private static long pause(long startNanos) {
@@ -96,7 +105,10 @@ final class Sweep {
 
     private void tookTooLong(long end) {
         long tried = end - sweptUpTo;
-        if (tried > STRETCH_SHORTEST) {
+        if (tried < 0) {
+            // More numbers than there are: from minus infinity to the top.
+            isQuickThroughout = false;
+        } else if (tried > STRETCH_SHORTEST) {
             stretchNumbers = Math.max(STRETCH_SHORTEST, tried / 8);
         } else {
             budgetMs = Math.min(BUDGET_LONGEST_MS, 2 * budgetMs);
