@@ -5,21 +5,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A few settings of a file by themselves, for whoever needs one of them before, or without, all the others: neither their secrets nor
- * their problems matter to it. What is wrong with the file or with the setting is not said here, where {@link SettingsLoader} says it.
+ * their problems matter to it.
  */
 public final class FirstLook {
 
     private final List<Given> given;
     private final Substitution substitution;
+    private final @Nullable RelayException unreadable;
 
-    private FirstLook(List<Given> given, Substitution substitution) {
+    private FirstLook(List<Given> given, Substitution substitution, @Nullable RelayException unreadable) {
         this.given = given;
         this.substitution = substitution;
+        this.unreadable = unreadable;
     }
 
     /**
@@ -30,40 +33,49 @@ public final class FirstLook {
      */
     public static FirstLook at(Path file, List<String> overrides, Function<String, @Nullable String> environment) {
         List<Given> given = new ArrayList<>();
+        RelayException unreadable = null;
         try {
             given.addAll(SettingsLoader.written(file, new Problems()).settings());
-        } catch (RelayException unreadable) {
-            given.clear();
+        } catch (RelayException e) {
+            unreadable = e;
         }
         given.addAll(ArgumentSettings.parse(overrides, new Problems()));
-        return new FirstLook(given, new Substitution(environment));
+        return new FirstLook(given, new Substitution(environment), unreadable);
     }
 
-    /** Where the management server listens; nothing where it is off. What cannot be used counts as not given. */
+    /**
+     * Where the management server listens; nothing where it is off.
+     *
+     * @throws RelayException MISCONFIGURED when the file or the setting cannot be used: whoever asked elsewhere would ask another relay
+     */
     public Optional<ListenAddress> management() {
-        return valueOf(KnownSettings.MANAGEMENT_LISTEN);
+        if (unreadable != null) {
+            throw unreadable;
+        }
+        Problems problems = new Problems();
+        Optional<ListenAddress> at = valueOf(
+                KnownSettings.MANAGEMENT_LISTEN,
+                (one, unusable) -> problems.add(one, unusable.what(), unusable.remedy()));
+        problems.throwIfAny();
+        return at;
     }
 
-    /** How the log is written. What cannot be used counts as not given. */
+    /** How the log is written. What cannot be used counts as not given: {@link SettingsLoader} says what is wrong with it. */
     public LogFormat logFormat() {
-        return valueOf(KnownSettings.LOGGING_FORMAT);
+        return valueOf(KnownSettings.LOGGING_FORMAT, (one, unusable) -> {});
     }
 
-    private <T> T valueOf(Setting<T> setting) {
+    private <T> T valueOf(Setting<T> setting, BiConsumer<Given, UnusableValue> wrong) {
         T value = setting.parse(((Setting.Otherwise) setting.presence()).value());
         for (Given one : given) {
             if (one.path().toString().equals(setting.key())) {
-                value = usable(setting, one.value()).orElse(value);
+                try {
+                    value = setting.parse(substitution.resolve(one.value()));
+                } catch (UnusableValue unusable) {
+                    wrong.accept(one, unusable);
+                }
             }
         }
         return value;
-    }
-
-    private <T> Optional<T> usable(Setting<T> setting, String value) {
-        try {
-            return Optional.of(setting.parse(substitution.resolve(value)));
-        } catch (UnusableValue unusable) {
-            return Optional.empty();
-        }
     }
 }

@@ -17,6 +17,9 @@ final class PipelineReading {
 
     private static final String SERVERS = "bootstrap.servers";
     private static final String CLIENT_ID = "client.id";
+    private static final String BATCH_SIZE = "batch.size";
+    private static final int BATCH_BYTES_OF_ALL = 256 * 1024;
+    private static final int BATCH_BYTES_MIN = 32 * 1024;
     private static final String ARCHIVE = "archive";
     private static final String KEEP = "keep";
 
@@ -58,6 +61,9 @@ final class PipelineReading {
             kafka.putIfAbsent(
                     CLIENT_ID,
                     PublisherSettings.CLIENT_ID_DEFAULT + "-" + section.path("").pipeline());
+            // Each partition with a message takes a whole batch of memory, in each pipeline.
+            kafka.putIfAbsent(
+                    BATCH_SIZE, Integer.toString(Math.max(BATCH_BYTES_MIN, BATCH_BYTES_OF_ALL / section.share())));
         }
         return kafka;
     }
@@ -77,8 +83,9 @@ final class PipelineReading {
                 order == OutboxOrder.NONE ? null : values.get(KnownSettings.COLUMN_SEQUENCE),
                 values.get(KnownSettings.COLUMN_KEY),
                 values.get(KnownSettings.COLUMN_PAYLOAD));
-        PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT.listeningOn(
-                values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
+        PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT
+                .sharedBy(section.share())
+                .listeningOn(values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
         PollingSettings.Outbox outbox =
                 new PollingSettings.Outbox(values.get(KnownSettings.TABLE), columns, order, retention());
         return new PollingSettings(connection, outbox, reading);

@@ -35,7 +35,7 @@ final class Sections {
     }
 
     Section process() {
-        return new Section(Scope.PROCESS, "", start, ofProcess, argumentsOfProcess);
+        return new Section(Scope.PROCESS, 1, "", start, ofProcess, argumentsOfProcess);
     }
 
     /** By their names, in the file's order; none where no name could be understood. */
@@ -51,6 +51,7 @@ final class Sections {
     private Section section(String within, String from) {
         return new Section(
                 Scope.PIPELINE,
+                Math.max(1, file.pipelines().size()),
                 within,
                 from,
                 lines.getOrDefault(within, List.of()),

@@ -170,11 +170,20 @@ public record NewOutboxScript(InspectionRequest outbox, Set<String> required, St
     private void checkNames(TableName table) {
         check(String.valueOf(table.schema()));
         check(table.table());
-        check(roles.relay());
+        checkRole(roles.relay());
         if (roles.writer() != null) {
-            check(roles.writer());
+            checkRole(roles.writer());
         }
         definitions().keySet().forEach(NewOutboxScript::check);
+    }
+
+    /** To grant something to {@code public} is to grant it to everybody, quoted or not; the others cannot be created. */
+    private static void checkRole(String name) {
+        check(name);
+        if (name.equals("public") || name.equals("none") || name.startsWith("pg_")) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is not a role to use here: PostgreSQL reserves the name");
+        }
     }
 
     /** PostgreSQL would cut a longer one without a word; a line feed would end the comment that it stands in. */

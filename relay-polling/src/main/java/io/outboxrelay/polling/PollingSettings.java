@@ -92,6 +92,16 @@ public record PollingSettings(ConnectionSettings connection, Outbox outbox, Read
             }
         }
 
+        /** The same for one of several readers of a process, which read ahead as much as one alone; a page keeps at least 1 MiB. */
+        public Reading sharedBy(int readers) {
+            return new Reading(
+                    pageRowsMax,
+                    Math.min(pageBytesMax, Math.max(1L << 20, pageBytesMax / readers)),
+                    waitShortest,
+                    waitLongest,
+                    channel);
+        }
+
         /** The same, listening on a channel as well, or on none. */
         public Reading listeningOn(@Nullable String notified) {
             return new Reading(pageRowsMax, pageBytesMax, waitShortest, waitLongest, notified);

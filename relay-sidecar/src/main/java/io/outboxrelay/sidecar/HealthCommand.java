@@ -2,10 +2,10 @@ package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.FirstLook;
 import io.outboxrelay.config.ListenAddress;
+import io.outboxrelay.failure.RelayException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  outbox-relay health", "  outbox-relay health ready --config relay.yaml"})
 final class HealthCommand implements Callable<Integer> {
+
+    private static final int HTTP_PORT = 80;
 
     /** What to ask; the paths end like these. */
     enum Question {
@@ -73,7 +75,17 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        HealthProbe.Answer answer = new HealthProbe(url()).ask("/health/" + question);
+        HealthProbe probe;
+        try {
+            probe = probe();
+        } catch (RelayException e) {
+            Refusal.print(
+                    "outbox-relay cannot tell whom to ask",
+                    e.failure().problems(),
+                    spec.commandLine().getErr());
+            return ExitCodes.MISCONFIGURED;
+        }
+        HealthProbe.Answer answer = probe.ask("/health/" + question);
         spec.commandLine()
                 .getOut()
                 .println((answer.isYes() ? question.toString() : "not " + question) + ": "
@@ -82,27 +94,28 @@ final class HealthCommand implements Callable<Integer> {
         return answer.isYes() ? ExitCodes.STOPPED : ExitCodes.FAILED;
     }
 
-    private URI url() {
+    private HealthProbe probe() {
         Where given = where;
         if (given != null && given.url != null) {
             if (!"http".equals(given.url.getScheme()) || given.url.getHost() == null) {
                 throw unusable("--url " + given.url + " is no address of a relay; write http://host:port");
             }
-            return given.url;
+            return new HealthProbe(
+                    given.url.getHost().replaceAll("[\\[\\]]", ""),
+                    given.url.getPort() < 0 ? HTTP_PORT : given.url.getPort());
         }
         if (given == null || given.config == null) {
-            return URI.create("http://127.0.0.1:8080");
+            return new HealthProbe("127.0.0.1", 8080);
         }
-        Optional<ListenAddress> at =
-                FirstLook.at(given.config, List.of(), System::getenv).management();
-        if (at.isEmpty()) {
-            throw unusable("management.listen is off in " + given.config + ": there is nobody to ask");
-        }
-        if (at.get().port() == 0) {
+        ListenAddress at = FirstLook.at(given.config, List.of(), System::getenv)
+                .management()
+                .orElseThrow(() -> unusable("management.listen is off in " + given.config + ": there is nobody to ask"))
+                .fromThisHost();
+        if (at.port() == 0) {
             throw unusable("management.listen takes any free port in " + given.config
                     + ": give --url with the one that the relay's log names");
         }
-        return URI.create("http://" + at.get().fromThisHost());
+        return new HealthProbe(at.host(), at.port());
     }
 
     private ParameterException unusable(String why) {

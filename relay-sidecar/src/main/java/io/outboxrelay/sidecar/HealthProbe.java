@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -16,14 +15,18 @@ final class HealthProbe {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int ANSWER_BYTES_MAX = 1 << 20;
-    private static final int HTTP_PORT = 80;
     private static final Pattern RESPONSE =
             Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\\n]*\\n.*?\\r?\\n\\r?\\n(.*)", Pattern.DOTALL);
 
-    private final URI url;
+    private final String host;
+    private final String authority;
+    private final int port;
 
-    HealthProbe(URI url) {
-        this.url = url;
+    /** @param host a name or an address, without brackets */
+    HealthProbe(String host, int port) {
+        this.host = host;
+        this.port = port;
+        this.authority = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 
     /**
@@ -36,21 +39,19 @@ final class HealthProbe {
     /** Waits for a few seconds at most. */
     Answer ask(String path) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        String host = url.getHost().replaceAll("[\\[\\]]", "");
-        int port = url.getPort() < 0 ? HTTP_PORT : url.getPort();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), leftMillis(deadline));
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.0\r\nHost: " + url.getHost() + ":" + port + "\r\n\r\n")
+                    .write(("GET " + path + " HTTP/1.0\r\nHost: " + authority + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             Matcher response = RESPONSE.matcher(read(socket, deadline));
             return response.matches()
                     ? new Answer(response.group(1).equals("200"), response.group(2))
-                    : new Answer(false, "what answers at " + url + " is no relay");
+                    : new Answer(false, "what answers at http://" + authority + " is no relay");
         } catch (SocketTimeoutException e) {
-            return new Answer(false, "no answer at " + url + " within " + PATIENCE.toSeconds() + " s");
+            return new Answer(false, "no answer at http://" + authority + " within " + PATIENCE.toSeconds() + " s");
         } catch (IOException e) {
-            return new Answer(false, "no answer at " + url + ": " + e.getMessage());
+            return new Answer(false, "no answer at http://" + authority + ": " + e.getMessage());
         }
     }
 

@@ -116,7 +116,7 @@ final class Pipeline implements AutoCloseable {
                         settings.route().topic(),
                         settings.publisher().bootstrapServers()),
                 relay.loop().progress(),
-                SourceFigures.of(measured.source()),
+                new WatchedPipeline.Signs(SourceFigures.of(measured.source()), this::unreached),
                 Instant.now());
     }
 
@@ -213,6 +213,17 @@ final class Pipeline implements AutoCloseable {
 
     private void inContext(Runnable work) {
         PipelineThreads.runFor(besideOthers ? name : null, work);
+    }
+
+    /** Why no broker was reached yet. Any thread. */
+    private Optional<Failure> unreached() {
+        if (probe.answer() instanceof Reached || loop().progress().published() > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                probe.answer() instanceof Away away
+                        ? away.failure()
+                        : Failure.of(FailureKind.TRANSIENT, "no broker has answered yet", ""));
     }
 
     /** Whether the brokers make a first start impossible. One that they have let in once is not ended by what changes there. */

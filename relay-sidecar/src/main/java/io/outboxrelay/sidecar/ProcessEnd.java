@@ -7,9 +7,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** With which status the process ends, and when: once all pipelines have stopped, at the latest. Safe to use from any thread. */
 final class ProcessEnd {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
 
     private static final List<Integer> FROM_GOOD_TO_BAD =
             List.of(ExitCodes.STOPPED, ExitCodes.FAILED, ExitCodes.MISCONFIGURED, ExitCodes.BUG);
@@ -66,10 +70,13 @@ final class ProcessEnd {
         }
     }
 
-    /** A stop was asked for that may not end by itself. */
+    /** A stop was asked for that may not end by itself: after so long it ends, and what was on its way may be published again. */
     void atTheLatestAfter(Duration time) {
         CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> now(worst()));
+                .execute(() -> {
+                    notBetterThan(ExitCodes.FAILED);
+                    now(worst(), () -> LOG.warn("a pipeline does not end; the process ends without it"));
+                });
     }
 
     /** One of the pipelines has come to its end; the last one ends the process. */

@@ -30,6 +30,9 @@ final class RelayRun {
     /** Some supervisors signal a process and then its group: what comes so soon is the same request. */
     private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
 
+    /** A loop that has run out of time to drain closes its connections before it has stopped. */
+    private static final Duration OVERTIME = Duration.ofSeconds(3);
+
     private final List<Pipeline> pipelines;
     private final Management management;
     private final Optional<ListenAddress> managementAt;
@@ -94,6 +97,9 @@ final class RelayRun {
     private void requestStop() {
         management.stopping();
         pipelines.forEach(pipeline -> pipeline.requestStop(drainTimeout));
+        // A loop that hangs, as one does whose resolver is away, sees no request; and it is not to keep the others from
+        // their end.
+        end.atTheLatestAfter(drainTimeout.plus(OVERTIME));
     }
 
     private void stop(String signal) {
@@ -121,9 +127,13 @@ final class RelayRun {
 
         @Override
         public void refused(Failure cause) {
-            List<Failure> refused = pipelines.stream()
-                    .flatMap(pipeline -> pipeline.refusal().stream())
-                    .toList();
+            // A cause may be over by the time that it is asked for again; one that nobody else can outlive ends the
+            // process all the same.
+            List<Failure> refused = pipelines.size() == 1
+                    ? List.of(cause)
+                    : pipelines.stream()
+                            .flatMap(pipeline -> pipeline.refusal().stream())
+                            .toList();
             if (refused.size() == pipelines.size()) {
                 end.now(ExitCodes.MISCONFIGURED, () -> refusals.tell(refused));
             } else if (exitOnFailure) {
@@ -140,7 +150,6 @@ final class RelayRun {
                 if (pipelines.size() == 1) {
                     end.now(ExitCodes.BUG);
                 } else {
-                    end.atTheLatestAfter(drainTimeout);
                     requestStop();
                 }
                 return;

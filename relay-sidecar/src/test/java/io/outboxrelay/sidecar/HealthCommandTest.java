@@ -82,6 +82,18 @@ class HealthCommandTest {
     }
 
     @Test
+    void a_file_that_does_not_say_whom_to_ask_asks_nobody_else() throws IOException {
+        assertThat(execute("health --config " + directory.resolve("no.yaml"))).isEqualTo(ExitCodes.MISCONFIGURED);
+        assertThat(err.toString()).contains("no.yaml: there is no such file");
+        assertThat(execute("health --config " + file("management.listen: '*:${NO_SUCH_PORT}'")))
+                .isEqualTo(ExitCodes.MISCONFIGURED);
+        assertThat(err.toString())
+                .contains("relay.yaml:1:1 management.listen: ")
+                .contains("NO_SUCH_PORT");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void nobody_there_is_a_no() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {

@@ -16,7 +16,7 @@ class HeapCheckTest {
 
     @Test
     void the_default_window_fits_into_the_heap_that_the_script_gives() {
-        assertThatCode(() -> HeapCheck.requireRoomFor(List.of(WindowSettings.DEFAULTS), 247 * MEBIBYTE))
+        assertThatCode(() -> HeapCheck.requireRoomFor(List.of(WindowSettings.DEFAULTS), 123 * MEBIBYTE))
                 .doesNotThrowAnyException();
     }
 

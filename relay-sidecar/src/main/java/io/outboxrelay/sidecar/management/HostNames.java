@@ -17,9 +17,12 @@ final class HostNames {
     private static final Pattern PORT = Pattern.compile(":\\d*$");
 
     private final boolean isOwnHostAlone;
+    private final String given;
 
-    HostNames(InetAddress bound) {
+    /** @param given the host as the settings name it: whoever asks may call it so */
+    HostNames(InetAddress bound, String given) {
         this.isOwnHostAlone = bound.isLoopbackAddress();
+        this.given = given.toLowerCase(Locale.ROOT);
     }
 
     /** @param host as the header says it, with or without a port; null where there was none, as no browser does it */
@@ -28,7 +31,8 @@ final class HostNames {
             return true;
         }
         String name = PORT.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
-        return name.equals("localhost")
+        return name.equals(given)
+                || name.equals("localhost")
                 || name.endsWith(".localhost")
                 || ADDRESS.matcher(name).matches();
     }

@@ -79,7 +79,7 @@ public final class ManagementServer implements AutoCloseable {
             server.setExecutor(threads);
             server.createContext(
                     "/",
-                    new RequestGate(endpoints, new HostNames(server.getAddress().getAddress()), threads));
+                    new RequestGate(endpoints, new HostNames(server.getAddress().getAddress(), at.host()), threads));
             server.start();
             return new ManagementServer(server, threads);
         } catch (IOException e) {

@@ -11,6 +11,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads {@code relay-admin-1..n}, which read requests and write answers, and {@code relay-admin-watch}, which ends what takes too
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * dispatcher and never waits: what finds no room is refused, and its connection closed.
  */
 final class RequestThreads implements Executor, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestThreads.class);
 
     static final int THREADS = 4;
     static final int WAITING_MAX = 64;
@@ -121,7 +125,14 @@ final class RequestThreads implements Executor, AutoCloseable {
 
     private void work(Worker self) {
         for (Runnable request = next(self); request != null; request = next(self)) {
-            request.run();
+            try {
+                request.run();
+            } catch (VirtualMachineError beyondHelp) {
+                throw beyondHelp;
+            } catch (Throwable broken) {
+                // An error here would end the process; publishing goes on without this answer.
+                LOG.warn("a request could not be answered", broken);
+            }
         }
     }
 

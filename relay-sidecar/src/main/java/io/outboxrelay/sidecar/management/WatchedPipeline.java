@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ public final class WatchedPipeline {
     private final String name;
     private final Way way;
     private final LoopProgress progress;
-    private final SourceFigures source;
+    private final Signs signs;
     private volatile Seen seen;
 
     /**
@@ -45,12 +47,21 @@ public final class WatchedPipeline {
      */
     private record Seen(RelayState state, Instant since, boolean hasRun) {}
 
+    /**
+     * What the loop does not know of itself.
+     *
+     * @param source of its source
+     * @param unreached why no broker was ever reached; nothing once one was. With nothing to publish, the loop does not notice. For any
+     *     thread; waits for nothing
+     */
+    public record Signs(SourceFigures source, Supplier<Optional<Failure>> unreached) {}
+
     /** Of a pipeline that is starting. */
-    public WatchedPipeline(String name, Way way, LoopProgress progress, SourceFigures source, Instant now) {
+    public WatchedPipeline(String name, Way way, LoopProgress progress, Signs signs, Instant now) {
         this.name = name;
         this.way = way;
         this.progress = progress;
-        this.source = source;
+        this.signs = signs;
         this.seen = new Seen(new Starting(), now, false);
     }
 
@@ -66,26 +77,27 @@ public final class WatchedPipeline {
     }
 
     SourceFigures source() {
-        return source;
+        return signs.source();
     }
 
     LoopProgress progress() {
         return progress;
     }
 
-    /** Whether it does what it is there for: it publishes, or stands by for another relay that does. */
+    /** Whether it does what it is there for: it publishes, or stands by for another relay that does; either with brokers to publish to. */
     boolean isReady() {
-        return isReady(seen.state());
+        return isReady(seen.state()) && signs.unreached().get().isEmpty();
     }
 
     boolean hasRun() {
-        return seen.hasRun();
+        return seen.hasRun() && signs.unreached().get().isEmpty();
     }
 
     /** Its state, since when, and why, with what an operator does about it; null where nothing is wrong. */
     Map<String, @Nullable Object> described() {
         Seen now = seen;
-        Failure failure = failure(now.state());
+        Failure failure =
+                now.state() instanceof Running ? signs.unreached().get().orElse(null) : failure(now.state());
         return Json.object(
                 "name",
                 name,

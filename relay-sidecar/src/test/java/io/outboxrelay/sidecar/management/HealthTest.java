@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +78,7 @@ class HealthTest {
     void a_source_whose_thread_has_not_got_on_for_longer_than_the_database_may_take_is_not_alive() {
         long[] idleNanos = {Health.SOURCE_TURN_MAX.toNanos()};
         WatchedPipeline pipeline = new WatchedPipeline(
-                "default", WAY, relay().loop().progress(), source(() -> idleNanos[0]), Instant.EPOCH);
+                "default", WAY, relay().loop().progress(), signs(() -> idleNanos[0]), Instant.EPOCH);
         assertThat(health(pipeline).live().status()).isEqualTo(200);
         idleNanos[0] += Duration.ofSeconds(1).toNanos();
         assertThat(health(pipeline).live().status()).isEqualTo(503);
@@ -98,10 +100,8 @@ class HealthTest {
 
     @Test
     void a_process_is_ready_when_all_its_pipelines_are_and_says_of_each_why_not() {
-        WatchedPipeline one =
-                new WatchedPipeline("one", WAY, relay().loop().progress(), source(() -> 0), Instant.EPOCH);
-        WatchedPipeline two =
-                new WatchedPipeline("two", WAY, relay().loop().progress(), source(() -> 0), Instant.EPOCH);
+        WatchedPipeline one = new WatchedPipeline("one", WAY, relay().loop().progress(), signs(() -> 0), Instant.EPOCH);
+        WatchedPipeline two = new WatchedPipeline("two", WAY, relay().loop().progress(), signs(() -> 0), Instant.EPOCH);
         Health health = health(one, two);
         one.entered(new Running(), Instant.EPOCH);
         two.entered(new Retrying(AWAY, 1, 0), Instant.EPOCH.plusSeconds(5));
@@ -115,6 +115,24 @@ class HealthTest {
                         + "\"cause\":\"Kafka \\\"is\\\" away\",\"remedy\":\"start it\",\"up\":false}]}\n");
         two.entered(new Running(), Instant.EPOCH);
         assertThat(health.ready().status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_pipeline_with_nothing_to_publish_is_not_ready_before_a_broker_was_reached() {
+        AtomicReference<Optional<Failure>> unreached = new AtomicReference<>(Optional.of(AWAY));
+        WatchedPipeline.Signs signs = new WatchedPipeline.Signs(source(() -> 0), unreached::get);
+        WatchedPipeline pipeline =
+                new WatchedPipeline("one", WAY, relay().loop().progress(), signs, Instant.EPOCH);
+        Health health = health(pipeline);
+        pipeline.entered(new Running(), Instant.EPOCH);
+        assertThat(health.live().status()).isEqualTo(200);
+        assertThat(health.started().status()).isEqualTo(503);
+        assertThat(health.ready().status()).isEqualTo(503);
+        assertThat(said(health.ready())).contains("Kafka");
+        unreached.set(Optional.empty());
+        assertThat(health.started().status()).isEqualTo(200);
+        assertThat(health.ready().status()).isEqualTo(200);
+        assertThat(said(health.ready())).doesNotContain("Kafka");
     }
 
     @Test
@@ -147,6 +165,10 @@ class HealthTest {
     private static final WatchedPipeline.Way WAY =
             new WatchedPipeline.Way("database", "outbox", "topic", "broker:9092");
 
+    private static WatchedPipeline.Signs signs(LongSupplier nanosSinceTurn) {
+        return new WatchedPipeline.Signs(source(nanosSinceTurn), Optional::empty);
+    }
+
     private static SourceFigures source(LongSupplier nanosSinceTurn) {
         return new SourceFigures() {
             @Override
@@ -171,7 +193,7 @@ class HealthTest {
     }
 
     private static WatchedPipeline watched(RelayThread relay) {
-        return new WatchedPipeline("default", WAY, relay.loop().progress(), source(() -> 0), Instant.EPOCH);
+        return new WatchedPipeline("default", WAY, relay.loop().progress(), signs(() -> 0), Instant.EPOCH);
     }
 
     private RelayThread relay() {

@@ -119,12 +119,14 @@ class ManagementServerTest {
 
     @Test
     void whoever_listens_for_others_is_called_by_any_name() throws Exception {
-        assertThat(new HostNames(InetAddress.getByName("0.0.0.0")).isOurs("relay.shop.svc:8080"))
+        assertThat(new HostNames(InetAddress.getByName("0.0.0.0"), "0.0.0.0").isOurs("relay.shop.svc:8080"))
                 .isTrue();
-        assertThat(new HostNames(InetAddress.getByName("10.1.2.3")).isOurs("relay.shop.svc"))
+        assertThat(new HostNames(InetAddress.getByName("10.1.2.3"), "10.1.2.3").isOurs("relay.shop.svc"))
                 .isTrue();
-        assertThat(new HostNames(InetAddress.getLoopbackAddress()).isOurs("relay.shop.svc"))
+        assertThat(new HostNames(InetAddress.getLoopbackAddress(), "my_host").isOurs("relay.shop.svc"))
                 .isFalse();
+        assertThat(new HostNames(InetAddress.getLoopbackAddress(), "My_Host").isOurs("my_host:8080"))
+                .isTrue();
     }
 
     @Test
