@@ -38,6 +38,8 @@ record CommitTimes(boolean timed, long serverMicros, long atNanos, long notBefor
             return notBeforeNanos;
         }
         long notDrawn = drawn.notBefore(number);
-        return known && notBeforeNanos - notDrawn > 0 ? notBeforeNanos : notDrawn;
+        return known && (notDrawn == OutboxRecord.COMMIT_UNKNOWN || notBeforeNanos - notDrawn > 0)
+                ? notBeforeNanos
+                : notDrawn;
     }
 }

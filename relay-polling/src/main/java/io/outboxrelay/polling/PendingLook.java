@@ -1,6 +1,7 @@
 package io.outboxrelay.polling;
 
 import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.outbox.OutboxRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,7 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +28,12 @@ final class PendingLook {
 
     private static final long WIDE_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long NANOS_PER_MICRO = 1_000;
+    private static final int WIDE_REST_FACTOR = 200;
 
     private final Connection connection;
     private final Pending pending;
     private final PendingSql sql;
     private final String schema;
-
-    private boolean lookedWidely;
-    private long wideAtNanos;
-    private long from = Long.MIN_VALUE;
 
     private PendingLook(Connection connection, Pending pending, PendingSql sql, String schema) {
         this.connection = connection;
@@ -68,9 +69,45 @@ final class PendingLook {
 
     private record Waiting(String key, @Nullable Long committedMicros) {}
 
+    /** What one look tells the next. Used by one thread. */
+    static final class Seen {
+        private boolean lookedWidely;
+        private long wideAtNanos;
+        private long from = Long.MIN_VALUE;
+
+        /** When the last look began that saw everything that was visible, or {@link OutboxRecord#COMMIT_UNKNOWN}. */
+        private long sawAllNanos = OutboxRecord.COMMIT_UNKNOWN;
+
+        /** When the last look began that saw everything from {@link #from} on, or {@link OutboxRecord#COMMIT_UNKNOWN}. */
+        private long sawFromNanos = OutboxRecord.COMMIT_UNKNOWN;
+
+        /** As of when the last look told something. */
+        private long toldNanos;
+
+        /** Since when, at the earliest, the rows of the last look have been waiting. */
+        private Map<String, Long> since = Map.of();
+
+        /** The numbering began anew, below the places that were known: rows can be anywhere. */
+        private void forget() {
+            lookedWidely = false;
+            from = Long.MIN_VALUE;
+            forgetRows();
+        }
+
+        private void forgetRows() {
+            sawAllNanos = OutboxRecord.COMMIT_UNKNOWN;
+            sawFromNanos = OutboxRecord.COMMIT_UNKNOWN;
+            since = Map.of();
+        }
+    }
+
     /** One look. What was found is told, unless a source has told something since. */
-    void look() throws SQLException {
+    void look(Seen seen) throws SQLException {
         Outlook before = pending.current();
+        if (before.asOfNanos() != seen.toldNanos) {
+            // A source has read meanwhile, and knows better.
+            seen.forgetRows();
+        }
         long askedNanos = System.nanoTime();
         long clockMicros;
         Long lastDrawn;
@@ -83,21 +120,36 @@ final class PendingLook {
         }
         if (lastDrawn != null) {
             pending.drawn().sample(lastDrawn, askedNanos);
+            if (lastDrawn < pending.places().from() - 1 || lastDrawn < seen.from - 1) {
+                pending.places(Pending.Places.EVERYWHERE);
+                seen.forget();
+            }
         }
-        boolean wide = !lookedWidely || askedNanos - wideAtNanos >= 0;
-        List<Waiting> found = rows(wide);
-        if (wide) {
-            lookedWidely = true;
-            wideAtNanos = askedNanos + WIDE_INTERVAL_NANOS;
-        }
+        boolean wide = !seen.lookedWidely || askedNanos - seen.wideAtNanos >= 0;
+        List<Waiting> found = rows(wide, seen.from);
         Moment at = new Moment(clockMicros, askedNanos);
-        pending.found(before, found.isEmpty() ? nothing(lastDrawn, at) : waiting(found, before, lastDrawn, at));
+        Outlook after = found.isEmpty()
+                ? Outlook.nothingWaits(at.nanos())
+                : waiting(found, oldest(found, before, seen), lastDrawn, at);
+        seen.from = next(found, lastDrawn, seen.from);
+        seen.sawFromNanos = found.size() < PendingSql.ROWS_MAX ? askedNanos : OutboxRecord.COMMIT_UNKNOWN;
+        if (wide) {
+            seen.lookedWidely = true;
+            // What becomes visible late, with a low number, only a wide look sees: as often as it costs little.
+            seen.wideAtNanos = System.nanoTime()
+                    + Math.min(WIDE_INTERVAL_NANOS, WIDE_REST_FACTOR * (System.nanoTime() - askedNanos));
+            if (found.size() < PendingSql.ROWS_MAX) {
+                seen.sawAllNanos = askedNanos;
+            }
+        }
+        seen.toldNanos = after.asOfNanos();
+        pending.found(before, after);
     }
 
     /** What the server's clock showed, not before {@code nanos} by this process's. */
     private record Moment(long micros, long nanos) {}
 
-    private List<Waiting> rows(boolean wide) throws SQLException {
+    private List<Waiting> rows(boolean wide, long from) throws SQLException {
         Pending.Places places = pending.places();
         String query = wide ? sql.first(places.gaps(), places.from(), schema) : sql.first(List.of(), from, schema);
         List<Waiting> found = new ArrayList<>();
@@ -105,38 +157,64 @@ final class PendingLook {
                 ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
                 long micros = rows.getLong(2);
-                found.add(new Waiting(rows.getString(1), rows.wasNull() ? null : micros));
+                Long committedMicros = rows.wasNull() ? null : micros;
+                found.add(new Waiting(rows.getString(1), committedMicros));
             }
         }
         return found;
     }
 
-    private Outlook nothing(@Nullable Long lastDrawn, Moment at) {
-        from = lastDrawn == null ? Long.MIN_VALUE : lastDrawn + 1;
-        return Outlook.nothingWaits(at.nanos());
+    /** From where the next narrow look begins. */
+    private long next(List<Waiting> found, @Nullable Long lastDrawn, long before) {
+        if (found.isEmpty()) {
+            return lastDrawn == null ? Long.MIN_VALUE : lastDrawn + 1;
+        }
+        return sql.isNumbered() ? Long.parseLong(found.get(0).key()) : before;
     }
 
-    private Outlook waiting(List<Waiting> found, Outlook before, @Nullable Long lastDrawn, Moment at) {
-        String first = found.get(0).key();
-        long since = before.sinceNanos();
-        long rows = found.size();
-        boolean sameWaits = found.stream().anyMatch(row -> row.key().equals(before.oldest()));
-        if (sql.isNumbered()) {
-            long number = Long.parseLong(first);
-            from = number;
-            rows = Math.max(rows, lastDrawn == null ? 0 : lastDrawn - number + 1);
-            if (!sameWaits && pending.drawn().notBefore(number) - since > 0) {
-                since = pending.drawn().notBefore(number);
+    /** Since when, at the earliest, the first of the rows has been waiting that wait; never too late. */
+    private long oldest(List<Waiting> found, Outlook before, Seen seen) {
+        Map<String, Long> since = new HashMap<>();
+        long earliest = Long.MAX_VALUE;
+        for (Waiting row : found) {
+            long known = seen.since.getOrDefault(row.key(), notSeen(row, before, seen));
+            if (sql.isNumbered()) {
+                long notDrawn = pending.drawn().notBefore(Long.parseLong(row.key()));
+                known = notDrawn != OutboxRecord.COMMIT_UNKNOWN && notDrawn - known > 0 ? notDrawn : known;
             }
+            since.put(row.key(), known);
+            earliest = earliest == Long.MAX_VALUE || known - earliest < 0 ? known : earliest;
         }
-        Long committedMicros = found.stream().allMatch(row -> row.committedMicros() != null)
-                ? found.stream()
-                        .map(Waiting::committedMicros)
-                        .min(Long::compare)
-                        .orElse(null)
-                : null;
-        if (committedMicros != null) {
-            since = at.nanos() - Math.max(0, at.micros() - committedMicros) * NANOS_PER_MICRO;
+        seen.since = since;
+        return earliest;
+    }
+
+    /** When a row was not there yet that the last look has not seen. */
+    private long notSeen(Waiting row, Outlook before, Seen seen) {
+        if (row.key().equals(before.oldest())) {
+            return before.sinceNanos();
+        }
+        boolean isAbove = sql.isNumbered() && Long.parseLong(row.key()) >= seen.from;
+        long saw = isAbove && seen.sawFromNanos != OutboxRecord.COMMIT_UNKNOWN ? seen.sawFromNanos : seen.sawAllNanos;
+        return saw == OutboxRecord.COMMIT_UNKNOWN ? before.sinceNanos() : saw;
+    }
+
+    private Outlook waiting(List<Waiting> found, long oldestNanos, @Nullable Long lastDrawn, Moment at) {
+        String first = found.get(0).key();
+        long rows = found.size();
+        if (sql.isNumbered() && lastDrawn != null) {
+            rows = Math.max(rows, lastDrawn - Long.parseLong(first) + 1);
+        }
+        long since = oldestNanos;
+        if (found.stream().allMatch(row -> row.committedMicros() != null)) {
+            long exact = found.stream()
+                    .map(Waiting::committedMicros)
+                    .mapToLong(micros ->
+                            at.nanos() - Math.max(0, at.micros() - Objects.requireNonNull(micros)) * NANOS_PER_MICRO)
+                    .min()
+                    .orElse(since);
+            // Behind as many rows as a look takes, one may stand that was committed before all of these.
+            since = found.size() < PendingSql.ROWS_MAX || exact - since < 0 ? exact : since;
         }
         return new Outlook(true, since, at.nanos(), rows, first);
     }

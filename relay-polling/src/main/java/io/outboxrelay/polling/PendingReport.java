@@ -62,7 +62,9 @@ final class PendingReport {
         if (page.heldBack() == null && page.seen().byNumber()) {
             // What is not read yet has a higher number, or has become visible since.
             long notDrawn = pending.drawn().notBefore(last + 1);
-            unreadSinceNanos = later(unreadSinceNanos, notDrawn - beganNanos < 0 ? notDrawn : beganNanos);
+            if (notDrawn != OutboxRecord.COMMIT_UNKNOWN) {
+                unreadSinceNanos = later(unreadSinceNanos, notDrawn - beganNanos < 0 ? notDrawn : beganNanos);
+            }
         }
     }
 

@@ -68,7 +68,9 @@ final class PendingSql {
         if (outbox.order() == OutboxOrder.NONE) {
             return rows("true", "t." + Identifiers.quote(outbox.columns().id()));
         }
-        String above = "(" + rows(number() + " >= '" + from + "'::bigint", number()) + ")";
+        // Beyond so many gaps everything is looked at: what is settled is gone.
+        long begin = gaps.size() > GAPS_MAX ? Math.min(from, gaps.get(GAPS_MAX).lo()) : from;
+        String above = "(" + rows(number() + " >= '" + begin + "'::bigint", number()) + ")";
         if (gaps.isEmpty()) {
             return above;
         }
@@ -85,8 +87,8 @@ final class PendingSql {
         String state = "(SELECT top, gaps_lo, gaps_hi FROM " + stateTable + " WHERE outbox = "
                 + Identifiers.literal(table) + ")";
         return "(SELECT o.* FROM " + state
-                + " s CROSS JOIN LATERAL (SELECT * FROM unnest(s.gaps_lo, s.gaps_hi) u(lo, hi) LIMIT "
-                + GAPS_MAX + ") g CROSS JOIN LATERAL (" + rows(number() + " BETWEEN g.lo AND g.hi", number())
+                + " s CROSS JOIN LATERAL unnest(s.gaps_lo, s.gaps_hi) g(lo, hi) CROSS JOIN LATERAL ("
+                + rows(number() + " BETWEEN g.lo AND g.hi", number())
                 + ") o LIMIT " + ROWS_MAX + ") UNION ALL ("
                 + rows(
                         number() + " > coalesce((SELECT top FROM " + state + " s), '" + Long.MIN_VALUE + "'::bigint)",
@@ -102,8 +104,8 @@ final class PendingSql {
     private String rows(String condition, String by) {
         String committed =
                 timed ? "(extract(epoch FROM pg_xact_commit_timestamp(t.xmin)) * 1000000)::bigint" : "NULL::bigint";
-        return "SELECT " + by + "::text, " + committed + " FROM " + table + " t WHERE " + condition + " ORDER BY " + by
-                + " LIMIT " + ROWS_MAX;
+        return "SELECT " + by + "::text, " + committed + " FROM " + table + " t WHERE " + condition + " AND " + by
+                + " IS NOT NULL ORDER BY " + by + " LIMIT " + ROWS_MAX;
     }
 
     private String number() {

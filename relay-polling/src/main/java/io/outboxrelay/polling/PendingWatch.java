@@ -1,6 +1,5 @@
 package io.outboxrelay.polling;
 
-import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.PipelineThreads;
 import java.sql.Connection;
@@ -21,7 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class PendingWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PendingWatch.class);
-    private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LOOK_OUT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long INTERVAL_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long RETRY_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int REST_FACTOR = 20;
 
@@ -30,6 +30,7 @@ public final class PendingWatch implements AutoCloseable {
 
     private final Supplier<PollingSettings> settings;
     private final Pending pending;
+    private final PendingLook.Seen seen = new PendingLook.Seen();
     private final Thread thread = PipelineThreads.daemon("relay-housekeeping", this::run);
     private volatile @Nullable Connection connection;
     private volatile boolean ended;
@@ -68,13 +69,17 @@ public final class PendingWatch implements AutoCloseable {
     private void run() {
         while (!ended) {
             if (!isNeeded() || System.nanoTime() - pending.current().asOfNanos() < BEGIN_NANOS) {
-                rest(INTERVAL_NANOS);
+                rest(LOOK_OUT_NANOS);
                 continue;
             }
             try {
+                long began = System.nanoTime();
                 look();
-            } catch (SQLException | RelayException e) {
-                // Why there is no database is the source's to say. Here it only means that nothing can be found out.
+                rest(Math.max(INTERVAL_NANOS, REST_FACTOR * (System.nanoTime() - began)));
+            } catch (SQLException | RuntimeException e) {
+                // What is wrong is the source's to say, whose inspection refuses tables that surprise a look. Here it
+                // only means that
+                // nothing can be found out.
                 LOG.debug("what waits could not be found out", e);
                 rest(RETRY_NANOS);
             }
@@ -87,19 +92,14 @@ public final class PendingWatch implements AutoCloseable {
         return !pending.isRead() || (!known.waiting() && !known.isFresh(System.nanoTime()));
     }
 
+    /** With a connection for this look alone: where the role may have no more than two, a source that opens needs both. */
     private void look() throws SQLException {
         PollingSettings now = settings.get();
         try (Connection open = new PostgresConnections(now.connection()).openSession()) {
             connection = open;
             PendingLook look = PendingLook.open(open, now.outbox(), pending);
-            if (look == null) {
-                rest(RETRY_NANOS);
-                return;
-            }
-            while (!ended && isNeeded()) {
-                long began = System.nanoTime();
-                look.look();
-                rest(Math.max(INTERVAL_NANOS, REST_FACTOR * (System.nanoTime() - began)));
+            if (look != null) {
+                look.look(seen);
             }
         } finally {
             connection = null;

@@ -3,6 +3,9 @@ package io.outboxrelay.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.Inspection;
+import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -116,6 +119,57 @@ class PendingIT {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 other.take();
                 assertThat(oldest(standingBy)).isZero();
+            });
+        }
+    }
+
+    @Test
+    void what_stood_before_anybody_looked_counts_from_then_where_commits_are_not_timed() throws Exception {
+        try (EmbeddedDatabase untimed = EmbeddedDatabase.started()) {
+            OutboxFixture outbox = OutboxFixture.ordinary(untimed);
+            outbox.insert("a", "b");
+            long begun = System.nanoTime();
+            Pending standingBy = new Pending();
+            try (TestConsumer other = TestConsumer.of(outbox).awaitOpen();
+                    PendingWatch watch = new PendingWatch(outbox::settings, standingBy)) {
+                watch.start();
+                other.awaitRecords(2);
+                await().atMost(PATIENCE).until(() -> oldest(standingBy).compareTo(A_WHILE) > 0);
+                await().atMost(PATIENCE).until(() -> standingBy.rows() == 2);
+                assertThat(oldest(standingBy)).isBetween(A_WHILE, Duration.ofNanos(System.nanoTime() - begun));
+
+                // A healthy relay at work: other rows wait each time that is looked, and none of them for long.
+                other.commitAll();
+                outbox.insert("c");
+                other.awaitRecords(3);
+                await("c is younger than a and b were").atMost(PATIENCE).untilAsserted(() -> {
+                    other.take();
+                    Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
+                    assertThat(standingBy.rows()).isEqualTo(1);
+                    assertThat(elapsed.minus(oldest(standingBy))).isGreaterThan(Duration.ofMillis(500));
+                });
+            }
+        }
+    }
+
+    @Test
+    void a_role_with_room_for_two_connections_is_enough_for_a_start_beside_looks() throws Exception {
+        OutboxFixture outbox = OutboxFixture.ordinary(database);
+        database.execute("CREATE ROLE two LOGIN CONNECTION LIMIT 2");
+        database.execute("GRANT SELECT, DELETE ON " + outbox.table() + " TO two");
+        database.execute("GRANT SELECT ON SEQUENCE " + outbox.table() + "_seq_seq TO two");
+        PollingSettings settings = new PollingSettings(
+                ConnectionSettings.of(outbox.settings().connection().url(), "two", null),
+                outbox.settings().outbox(),
+                outbox.settings().reading());
+        outbox.insert("a");
+        Pending pending = new Pending();
+        try (PendingWatch watch = new PendingWatch(() -> settings, pending)) {
+            watch.start();
+            await().atMost(PATIENCE).until(() -> pending.rows() == 1);
+            await("a session and its canary").atMost(PATIENCE).until(() -> {
+                OutboxColumns columns = new OutboxColumns(List.of());
+                return PollingInspection.inspect(settings, columns) instanceof Inspection.Sound;
             });
         }
     }
