@@ -16,17 +16,22 @@ final class HorizonCheck {
     private static final String SUBJECT = "long transactions";
     private static final int SHOWN_MAX = 5;
 
-    /** Of other roles' sessions only the age in transactions shows, unless the role may see statistics. */
+    /**
+     * Of other roles' sessions only the age in transactions shows, unless the role may see statistics. Neither sessions of other databases
+     * nor the server's own processes, such as autovacuum, hold anything back here.
+     */
     private static final String SESSIONS = """
             SELECT pid, coalesce(round(extract(epoch FROM now() - xact_start) / 60)::text || ' min', age(held) || ' transactions')
               FROM (SELECT pid, xact_start, coalesce(backend_xmin, backend_xid) AS held FROM pg_stat_activity
-                     WHERE pid <> pg_backend_pid() AND datname IS NOT NULL) a
-             WHERE xact_start < now() - interval '5 min' OR age(held) > 100000
+                     WHERE pid <> pg_backend_pid() AND datname = current_database() AND usesysid IS NOT NULL
+                       AND coalesce(backend_type, 'client backend') = 'client backend') a
+             WHERE held IS NOT NULL AND (xact_start < now() - interval '5 min' OR age(held) > 100000)
              ORDER BY xact_start NULLS LAST LIMIT\s""" + SHOWN_MAX;
 
     private static final String PREPARED = """
             SELECT gid, round(extract(epoch FROM now() - prepared) / 60)::text || ' min', database FROM pg_prepared_xacts
-             WHERE prepared < now() - interval '5 min' OR age(transaction) > 100000 ORDER BY prepared LIMIT\s""" + SHOWN_MAX;
+             WHERE database = current_database() AND (prepared < now() - interval '5 min' OR age(transaction) > 100000)
+             ORDER BY prepared LIMIT\s""" + SHOWN_MAX;
 
     private final Catalog catalog;
 

@@ -20,6 +20,8 @@ public final class PostgresAdvice {
     /** Reading the head of a table that is in order takes fewer than ten pages. */
     private static final int HEAD_PAGES_MAX = 1_000;
 
+    private static final String TOOK_TOO_LONG = "57014";
+
     private static final Duration CLOCKS_APART_MAX = Duration.ofSeconds(2);
 
     /** The same key as that of the relay's lock. */
@@ -96,10 +98,22 @@ public final class PostgresAdvice {
                 ? table.columns().id().quotedName()
                 : table.columns().sequence().quotedName();
         String name = table.identity().quotedName();
-        List<String> plan = catalog.list(
-                "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, COSTS OFF, FORMAT TEXT) SELECT " + column + " FROM " + name
-                        + " ORDER BY " + column + " LIMIT 1",
-                row -> row.getString(1));
+        List<String> plan;
+        try {
+            plan = catalog.list(
+                    "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, COSTS OFF, FORMAT TEXT) SELECT " + column + " FROM " + name
+                            + " ORDER BY " + column + " LIMIT 1",
+                    row -> row.getString(1));
+        } catch (SQLException e) {
+            if (!TOOK_TOO_LONG.equals(e.getSQLState())) {
+                throw e;
+            }
+            return Check.warn(
+                    "dead rows",
+                    "the first row of " + name
+                            + " stands behind so many deleted ones that it was not found within seconds",
+                    vacuum(name));
+        }
         long pages = plan.stream()
                 .filter(line -> line.strip().startsWith("Buffers:"))
                 .mapToLong(PostgresAdvice::pages)
@@ -110,8 +124,12 @@ public final class PostgresAdvice {
                         "dead rows",
                         "the first row of " + name + " stands behind " + pages
                                 + " pages of deleted ones, which a start reads",
-                        "VACUUM " + name + " -- as its owner; it removes what no open transaction may still see")
+                        vacuum(name))
                 : Check.ok("dead rows", "none to speak of before the first row");
+    }
+
+    private static String vacuum(String name) {
+        return "VACUUM " + name + " -- as its owner; it removes what no open transaction may still see";
     }
 
     /** Of a line like {@code Buffers: shared hit=12 read=3 dirtied=1}. */

@@ -75,6 +75,7 @@ public final class PollingInspection {
             Examination examination =
                     new PostgresInspection(connections).examine(connection, request(settings.outbox(), columns));
             checks.addAll(examination.checks());
+            limit(connection);
             checks.addAll(further.look(connection, examination));
             if (examination.outcome() instanceof Inspection.Sound sound
                     && sound.table().retained() instanceof OutboxTable.Kept kept) {
@@ -89,6 +90,14 @@ public final class PollingInspection {
             Failure failure = PostgresFailures.classify(e, settings.connection());
             checks.add(Check.of(subject, failure));
             return new Examination(new Inspection.Unsound(failure), checks);
+        }
+    }
+
+    /** Advice is not worth an operator's wait, nor that of anybody in the database. */
+    private static void limit(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "SET statement_timeout = '5s'; SET lock_timeout = '1s'; SET default_transaction_read_only = on");
         }
     }
 
