@@ -55,6 +55,14 @@ class StartScriptIT {
     }
 
     @Test
+    void a_health_check_takes_none_of_the_relays_own_options() throws Exception {
+        assertThat(run("17.0.15", "outbox-relay", "run").output()).contains("\n-Dof=the-relay\n");
+        assertThat(run("17.0.15", "outbox-relay", "health").output())
+                .doesNotContain("the-relay")
+                .contains("\nhealth\n");
+    }
+
+    @Test
     void preparing_needs_a_java_that_can_and_says_what_went_wrong() throws Exception {
         Files.writeString(distribution.resolve("lib/outbox-relay.aot"), "of an older build");
         Run run = run("17.0.15", "prepare-start");
@@ -75,16 +83,16 @@ class StartScriptIT {
         return run.output();
     }
 
-    private Run run(String version, String command) throws Exception {
+    private Run run(String version, String... command) throws Exception {
         Path home = Files.createTempDirectory(directory, "java");
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
         Files.writeString(java, "#!/bin/sh\necho java\nprintf '%s\\n' \"$@\"\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
-        ProcessBuilder builder =
-                new ProcessBuilder(distribution.resolve("bin").resolve(command).toString()).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.command().set(0, distribution.resolve("bin").resolve(command[0]).toString());
         builder.environment().put("JAVA_HOME", home.toString());
-        builder.environment().remove("OUTBOX_RELAY_OPTS");
+        builder.environment().put("OUTBOX_RELAY_OPTS", "-Dof=the-relay");
         Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
