@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Tells of every setting of a section what counts and where it comes from. Used by one thread. */
 final class EffectiveSettings {
+
+    /** Who asks, and by which password, in a URL of whichever setting. */
+    private static final Pattern USER_INFO = Pattern.compile("://[^/?#\\s]*@");
 
     private final Section section;
     private final SettingValues values;
@@ -54,7 +58,8 @@ final class EffectiveSettings {
     private void add(Family family, String name, String value) {
         String key = family.prefix() + name;
         boolean wasGiven = values.given(key) != null;
-        add(key, family.masking().apply(name).shown(value), wasGiven ? origin(key) : "the relay's own");
+        String shown = family.masking().apply(name).shown(value);
+        add(key, USER_INFO.matcher(shown).replaceAll("://***@"), wasGiven ? origin(key) : "the relay's own");
     }
 
     private void add(String key, String value, String origin) {

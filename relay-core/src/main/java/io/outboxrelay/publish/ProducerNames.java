@@ -31,8 +31,8 @@ final class ProducerNames {
             .map(key -> key.name)
             .collect(Collectors.toUnmodifiableSet());
 
-    private static final Pattern SECRET =
-            Pattern.compile("password|passphrase|secret|token$|credential|jaas|\\.key$|api[._-]?key|user\\.info");
+    private static final Pattern SECRET = Pattern.compile(
+            "passw(or)?d|pwd|passphrase|secret|token$|credential|jaas|\\.key$|api[._-]?key|user\\.info");
 
     private ProducerNames() {}
 

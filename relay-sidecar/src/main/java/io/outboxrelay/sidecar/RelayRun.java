@@ -30,6 +30,9 @@ final class RelayRun {
     /** Some supervisors signal a process and then its group: what comes so soon is the same request. */
     private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(300).toNanos();
 
+    /** A stop that nobody asked for is to be over soon: what can go on, does so only once the process is started again. */
+    private static final Duration UNASKED_MAX = Duration.ofSeconds(30);
+
     /** A loop that has run out of time to drain closes its connections before it has stopped. */
     private static final Duration OVERTIME = Duration.ofSeconds(3);
 
@@ -94,19 +97,19 @@ final class RelayRun {
         } while (!waiting.isEmpty() && !end.isDecidedWithin(LOOK_MILLIS));
     }
 
-    private void requestStop() {
+    private void requestStop(Duration within) {
         management.stopping();
-        pipelines.forEach(pipeline -> pipeline.requestStop(drainTimeout));
+        pipelines.forEach(pipeline -> pipeline.requestStop(within));
         // A loop that hangs, as one does whose resolver is away, sees no request; and it is not to keep the others from
         // their end.
-        end.atTheLatestAfter(drainTimeout.plus(OVERTIME));
+        end.atTheLatestAfter(within.plus(OVERTIME));
     }
 
     private void stop(String signal) {
         long now = System.nanoTime() | 1; // never 0, which stands for none
         if (firstSignalNanos.compareAndSet(0, now)) {
             LOG.info("{} received; stopping takes at most {}", signal, Durations.shown(drainTimeout));
-            requestStop();
+            requestStop(drainTimeout);
         } else if (now - firstSignalNanos.get() > ONE_SIGNAL_NANOS) {
             LOG.warn("{} again: ends at once; what was on its way is published again at the next start", signal);
             Runtime.getRuntime().halt(ExitCodes.FAILED);
@@ -138,7 +141,7 @@ final class RelayRun {
                 end.now(ExitCodes.MISCONFIGURED, () -> refusals.tell(refused));
             } else if (exitOnFailure) {
                 end.notBetterThan(ExitCodes.MISCONFIGURED);
-                requestStop();
+                requestStop(drainTimeout.compareTo(UNASKED_MAX) < 0 ? drainTimeout : UNASKED_MAX);
             }
         }
 
@@ -150,13 +153,13 @@ final class RelayRun {
                 if (pipelines.size() == 1) {
                     end.now(ExitCodes.BUG);
                 } else {
-                    requestStop();
+                    requestStop(drainTimeout.compareTo(UNASKED_MAX) < 0 ? drainTimeout : UNASKED_MAX);
                 }
                 return;
             }
             end.notBetterThan(ExitCodes.FAILED);
             if (exitOnFailure) {
-                requestStop();
+                requestStop(drainTimeout.compareTo(UNASKED_MAX) < 0 ? drainTimeout : UNASKED_MAX);
             } else if (pipelines.size() == 1) {
                 LOG.info("the process stays up, but publishes nothing; correct what is wrong and start it again");
             } else {
