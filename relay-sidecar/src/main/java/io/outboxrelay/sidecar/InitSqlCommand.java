@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  outbox-relay init-sql --writer shop > outbox.sql",
             "  outbox-relay init-sql --table events.outbox --retention archive --writer shop",
-            "  outbox-relay init-sql --config relay.yaml --writer shop | psql -d shop",
+            "  outbox-relay init-sql --config relay.yaml --writer shop > outbox.sql",
         })
 final class InitSqlCommand implements Callable<Integer> {
 

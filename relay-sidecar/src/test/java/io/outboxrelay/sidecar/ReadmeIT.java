@@ -55,7 +55,7 @@ class ReadmeIT {
                     .replace(SECRETS, directory.toString());
             Files.writeString(directory.resolve("relay.yaml"), yaml);
             String build = stripped(blocks.get(0));
-            String before = build + stripped(blocks.get(1));
+            String before = build + stripped(blocks.get(1)).replace(SECRETS, directory.toString());
             List<String> last = stripped(blocks.get(3)).lines().toList();
             String validate = String.join("\n", last.subList(0, last.size() - 1));
             assertThat(validate).contains("validate");
@@ -88,11 +88,10 @@ class ReadmeIT {
         return block.group(2).replaceAll("(?m)^   ", "");
     }
 
-    /** A checkout that was built, the secret, and programs that stand in for what this machine may not have. */
+    /** A checkout that was built, and programs that stand in for what this machine may not have. */
     private void prepare() throws IOException {
         Files.createDirectory(directory.resolve("relay-sidecar"));
         Files.createSymbolicLink(directory.resolve("relay-sidecar/target"), DISTRIBUTION.getParent());
-        Files.writeString(directory.resolve("outbox-relay"), "choose-one");
         program("first/mvn", "#!/bin/sh\n# built already\n");
         program(
                 "last/psql",
