@@ -11,6 +11,7 @@ import io.outboxrelay.route.Router;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,13 +89,16 @@ final class DryRunCommand implements Callable<Integer> {
             }
             MessagePrinter printer =
                     json ? new JsonMessages(out, name, showPayload) : new TextMessages(out, showPayload);
-            worst = Math.max(worst, printed(pipeline.getValue().atStart(), printer));
+            Function<Failure, Failure> told =
+                    loaded.pipelines().size() > 1 ? failure -> failure.about(name) : failure -> failure;
+            worst = Math.max(worst, printed(pipeline.getValue().atStart(), printer, told));
             out.flush();
         }
         return worst;
     }
 
-    private int printed(PipelineSettings pipeline, MessagePrinter printer) {
+    /** @param told what is wrong with the pipeline, as it is said of it */
+    private int printed(PipelineSettings pipeline, MessagePrinter printer, Function<Failure, Failure> told) {
         DryRun run = new DryRun(pipeline, printer);
         String table = pipeline.source().outbox().table();
         try {
@@ -105,7 +109,7 @@ final class DryRunCommand implements Callable<Integer> {
         } catch (RelayException e) {
             Failure failure = e.failure();
             if (failure.kind() != FailureKind.POISON) {
-                return refused(failure);
+                return refused(told.apply(failure));
             }
             printer.unpublishable("", failure);
             printer.end(table, run.tally().oneMoreUnpublishable(), true);

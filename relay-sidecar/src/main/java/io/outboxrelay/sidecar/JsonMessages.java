@@ -3,53 +3,60 @@ package io.outboxrelay.sidecar;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.outbox.OutboxMessage;
+import io.outboxrelay.sidecar.management.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.stream.Collectors;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One JSON object a line, for programs. Bytes that are no UTF-8 come in Base64, under a name that says so. */
 final class JsonMessages implements MessagePrinter {
 
     private final PrintWriter out;
-    private final String begin;
+    private final String pipeline;
     private final boolean showPayload;
 
     /** @param pipeline whose messages they are */
     JsonMessages(PrintWriter out, String pipeline, boolean showPayload) {
         this.out = out;
-        this.begin = "{\"pipeline\":" + quoted(pipeline) + ",\"id\":";
+        this.pipeline = pipeline;
         this.showPayload = showPayload;
     }
 
     @Override
     public void message(OutboxMessage message) {
-        StringBuilder line = new StringBuilder(begin)
-                .append(quoted(message.id()))
-                .append(",\"topic\":")
-                .append(quoted(message.topic()));
-        byte[] key = message.key();
-        line.append(',').append(key == null ? "\"key\":null" : field("key", key));
+        Map<String, @Nullable Object> line =
+                Json.object("pipeline", pipeline, "id", message.id(), "topic", message.topic());
+        put(line, "key", message.key());
         byte[] value = message.value();
-        line.append(",\"payloadBytes\":").append(value == null ? "null" : String.valueOf(value.length));
-        line.append(",\"headers\":{")
-                .append(message.headers().stream()
-                        .map(header -> field(header.name(), header.value()))
-                        .collect(Collectors.joining(",")))
-                .append('}');
+        line.put("payloadBytes", value == null ? null : value.length);
+        Map<String, @Nullable Object> headers = Json.object();
+        message.headers().forEach(header -> put(headers, header.name(), header.value()));
+        line.put("headers", headers);
         if (showPayload && value != null) {
-            byte[] shown = Arrays.copyOf(value, Math.min(value.length, PAYLOAD_BYTES_SHOWN_MAX));
             String text = ShownBytes.text(value, PAYLOAD_BYTES_SHOWN_MAX);
-            line.append(',').append(text == null ? field("payload", shown) : "\"payload\":" + quoted(text));
+            if (text == null) {
+                put(line, "payload", Arrays.copyOf(value, Math.min(value.length, PAYLOAD_BYTES_SHOWN_MAX)));
+            } else {
+                line.put("payload", text);
+            }
         }
-        out.println(line.append('}'));
+        out.println(Json.text(line));
     }
 
     @Override
     public void unpublishable(String id, Failure failure) {
         Problem problem = failure.problems().get(0);
-        out.println(begin + (id.isEmpty() ? "null" : quoted(id)) + ",\"unpublishable\":" + quoted(problem.what())
-                + ",\"remedy\":" + quoted(problem.remedy()) + "}");
+        out.println(Json.text(Json.object(
+                "pipeline",
+                pipeline,
+                "id",
+                id.isEmpty() ? null : id,
+                "unpublishable",
+                problem.what(),
+                "remedy",
+                problem.remedy())));
     }
 
     @Override
@@ -57,14 +64,12 @@ final class JsonMessages implements MessagePrinter {
         // Whoever reads lines counts them.
     }
 
-    private static String field(String name, byte[] value) {
-        String text = ShownBytes.text(value, value.length);
-        return text == null
-                ? quoted(name + "Base64") + ":\"" + Base64.getEncoder().encodeToString(value) + '"'
-                : quoted(name) + ':' + quoted(text);
-    }
-
-    private static String quoted(String text) {
-        return '"' + ShownBytes.escaped(text.replace("\\", "\\\\").replace("\"", "\\\"")) + '"';
+    private static void put(Map<String, @Nullable Object> object, String name, byte @Nullable [] value) {
+        String text = value == null ? null : ShownBytes.text(value, value.length);
+        if (value != null && text == null) {
+            object.put(name + "Base64", Base64.getEncoder().encodeToString(value));
+        } else {
+            object.put(name, text);
+        }
     }
 }

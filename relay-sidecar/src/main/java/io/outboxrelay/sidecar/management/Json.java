@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON of maps, lists, texts, numbers, truth values and null. What it writes may stand inside HTML as well. */
-final class Json {
+public final class Json {
 
     private Json() {}
 
     /** An object whose members keep this order: names and values in turn. */
-    static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
+    public static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             object.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
@@ -21,7 +21,7 @@ final class Json {
     }
 
     /** @throws IllegalArgumentException for anything else */
-    static String text(@Nullable Object value) {
+    public static String text(@Nullable Object value) {
         StringBuilder text = new StringBuilder();
         write(value, text);
         return text.toString();
