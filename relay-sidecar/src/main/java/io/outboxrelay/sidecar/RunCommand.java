@@ -38,7 +38,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--exit-on-failure",
-            description = "End with status 1 when an operator is needed, instead of staying up until told to stop.")
+            description = "End when an operator is needed (status 1, or 78 where it cannot work as it is set up),"
+                    + " instead of staying up until told to stop.")
     private boolean exitOnFailure;
 
     @Spec
