@@ -72,7 +72,7 @@ final class PipelineReading {
         return values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
     }
 
-    private PollingSettings source() {
+    private SourceSettings source() {
         OutboxOrder order = values.get(KnownSettings.ORDER);
         ConnectionSettings connection = ConnectionSettings.of(
                 values.get(KnownSettings.SOURCE_URL),
@@ -88,7 +88,7 @@ final class PipelineReading {
                 .listeningOn(values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
         PollingSettings.Outbox outbox =
                 new PollingSettings.Outbox(values.get(KnownSettings.TABLE), columns, order, retention());
-        return new PollingSettings(connection, outbox, reading);
+        return new SourceSettings.Polling(new PollingSettings(connection, outbox, reading));
     }
 
     private OutboxRetention retention() {

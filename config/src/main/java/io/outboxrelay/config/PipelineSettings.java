@@ -1,7 +1,6 @@
 package io.outboxrelay.config;
 
 import io.outboxrelay.ack.WindowSettings;
-import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
 
@@ -14,4 +13,4 @@ import io.outboxrelay.route.RouteSettings;
  * @param window the bounds of what is in flight
  */
 public record PipelineSettings(
-        PollingSettings source, RouteSettings route, PublisherSettings publisher, WindowSettings window) {}
+        SourceSettings source, RouteSettings route, PublisherSettings publisher, WindowSettings window) {}

@@ -1,6 +1,5 @@
 package io.outboxrelay.config;
 
-import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import java.util.Objects;
 
@@ -36,7 +35,7 @@ public final class SettingsInUse {
      *
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED when a file is not there at the moment, or holds what cannot be used
      */
-    public PollingSettings source() {
+    public SourceSettings source() {
         return anew(SOURCE).source();
     }
 
@@ -53,7 +52,7 @@ public final class SettingsInUse {
         Problems problems = new Problems();
         SettingValues values = new SettingValues(
                 section,
-                given -> given.key().startsWith(prefix)
+                given -> given.key().startsWith(prefix) && !isOfWay(given.key())
                         ? substitution.resolve(given.value())
                         : Objects.requireNonNull(valuesAtStart.given(given.key()))
                                 .value(),
@@ -62,6 +61,11 @@ public final class SettingsInUse {
         reading.check();
         problems.throwIfAny();
         return reading.read();
+    }
+
+    /** How the outbox is read stays as it was: all that runs was made for it. */
+    private static boolean isOfWay(String key) {
+        return key.equals(KnownSettings.SOURCE_TYPE.key());
     }
 
     /** Its text shows no secret. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.polling.PollingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,11 @@ final class SettingsFile {
     RelaySettings loadAll(String text, String... overrides) throws IOException {
         Files.writeString(file, text);
         return new SettingsLoader(environment::get).load(file, List.of(overrides));
+    }
+
+    /** How a pipeline polls. */
+    static PollingSettings polling(PipelineSettings pipeline) {
+        return ((SourceSettings.Polling) pipeline.source()).polling();
     }
 
     /** All problems of a sound file with these lines behind it, one text each, with the directory left out. */

@@ -51,7 +51,7 @@ class SettingsInUseTest {
 
         assertThat(settings.source().connection().password()).isEqualTo("new-db");
         assertThat(settings.source().connection().url()).isEqualTo("jdbc:postgresql://db:5432/shop");
-        assertThat(settings.source().outbox().table()).isEqualTo("public.outbox");
+        assertThat(settings.source().outbox()).isEqualTo("public.outbox");
         assertThat(settings.publisher().producerConfig()).containsEntry("sasl.jaas.config", login("new-kafka"));
         assertThat(settings.atStart().source().connection().password()).isEqualTo("old-db");
         assertThat(settings.atStart().window().recordsMax()).isEqualTo(7);

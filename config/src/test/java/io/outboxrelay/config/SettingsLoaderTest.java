@@ -1,5 +1,6 @@
 package io.outboxrelay.config;
 
+import static io.outboxrelay.config.SettingsFile.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.ack.WindowSettings;
@@ -35,10 +36,10 @@ class SettingsLoaderTest {
         assertThat(settings.source().connection().url()).isEqualTo("jdbc:postgresql://db:5432/shop");
         assertThat(settings.source().connection().username()).isNull();
         assertThat(settings.source().connection().password()).isNull();
-        assertThat(settings.source().outbox().table()).isEqualTo("public.outbox");
-        assertThat(settings.source().outbox().columns()).isEqualTo(Columns.DEFAULT);
-        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.SEQUENCE);
-        assertThat(settings.source().outbox().retention()).isEqualTo(new OutboxRetention.Delete());
+        assertThat(polling(settings).outbox().table()).isEqualTo("public.outbox");
+        assertThat(polling(settings).outbox().columns()).isEqualTo(Columns.DEFAULT);
+        assertThat(polling(settings).outbox().order()).isEqualTo(OutboxOrder.SEQUENCE);
+        assertThat(polling(settings).outbox().retention()).isEqualTo(new OutboxRetention.Delete());
         assertThat(settings.route().topic()).isEqualTo("outbox.event.${aggregatetype}");
         assertThat(settings.route().headers()).isEmpty();
         assertThat(settings.route().keyRequired()).isFalse();
@@ -78,9 +79,9 @@ class SettingsLoaderTest {
         assertThat(settings.source().connection().url()).endsWith("?sslmode=require");
         assertThat(settings.source().connection().username()).isEqualTo("relay");
         assertThat(settings.source().connection().password()).isEqualTo("s3cret=with=equals");
-        assertThat(settings.source().reading().channel()).isEqualTo("My \"Channel\"");
-        assertThat(settings.source().outbox().table()).isEqualTo("\"My Shop\".\"Out Box\"");
-        assertThat(settings.source().outbox().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
+        assertThat(polling(settings).reading().channel()).isEqualTo("My \"Channel\"");
+        assertThat(polling(settings).outbox().table()).isEqualTo("\"My Shop\".\"Out Box\"");
+        assertThat(polling(settings).outbox().columns()).isEqualTo(new Columns("Id", "\"no\"", "Key", "Body"));
         assertThat(settings.route().topic()).isEqualTo("outbox.event.${Kind}");
         assertThat(settings.route().headers())
                 .containsExactly(Map.entry("eventType", "type"), Map.entry("ce_source", "origin"));
@@ -91,13 +92,11 @@ class SettingsLoaderTest {
 
     @Test
     void an_archive_has_a_name_or_the_usual_one() throws IOException {
-        assertThat(file.loadSoundAnd("outbox.retention: archive")
-                        .source()
+        assertThat(polling(file.loadSoundAnd("outbox.retention: archive"))
                         .outbox()
                         .retention())
                 .isEqualTo(new OutboxRetention.Archive(null));
-        assertThat(file.loadSoundAnd("outbox.retention: archive\noutbox.archiveTable: old.\"Events\"")
-                        .source()
+        assertThat(polling(file.loadSoundAnd("outbox.retention: archive\noutbox.archiveTable: old.\"Events\""))
                         .outbox()
                         .retention())
                 .isEqualTo(new OutboxRetention.Archive("old.\"Events\""));
@@ -105,10 +104,9 @@ class SettingsLoaderTest {
 
     @Test
     void a_table_of_states_has_a_name_or_the_usual_one() throws IOException {
-        assertThat(file.loadSoundAnd("outbox.retention: keep").source().outbox().retention())
+        assertThat(polling(file.loadSoundAnd("outbox.retention: keep")).outbox().retention())
                 .isEqualTo(new OutboxRetention.Keep(null));
-        assertThat(file.loadSoundAnd("outbox.retention: keep\noutbox.stateTable: relay.\"States\"")
-                        .source()
+        assertThat(polling(file.loadSoundAnd("outbox.retention: keep\noutbox.stateTable: relay.\"States\""))
                         .outbox()
                         .retention())
                 .isEqualTo(new OutboxRetention.Keep("relay.\"States\""));
@@ -117,15 +115,15 @@ class SettingsLoaderTest {
     @Test
     void without_order_no_sequence_is_read() throws IOException {
         PipelineSettings settings = file.loadSoundAnd("outbox.order: none");
-        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.NONE);
-        assertThat(settings.source().outbox().columns().sequence()).isNull();
+        assertThat(polling(settings).outbox().order()).isEqualTo(OutboxOrder.NONE);
+        assertThat(polling(settings).outbox().columns().sequence()).isNull();
     }
 
     @Test
     void order_by_commit_timestamp_reads_the_number_too() throws IOException {
         PipelineSettings settings = file.loadSoundAnd("outbox.order: commit-timestamp");
-        assertThat(settings.source().outbox().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
-        assertThat(settings.source().outbox().columns().sequence()).isEqualTo("seq");
+        assertThat(polling(settings).outbox().order()).isEqualTo(OutboxOrder.COMMIT_TIMESTAMP);
+        assertThat(polling(settings).outbox().columns().sequence()).isEqualTo("seq");
     }
 
     @Test
@@ -135,7 +133,7 @@ class SettingsLoaderTest {
                 "drainTimeout=2s",
                 "outbox.table=shop.events",
                 "route.topic=a=${b}");
-        assertThat(settings.source().outbox().table()).isEqualTo("shop.events");
+        assertThat(polling(settings).outbox().table()).isEqualTo("shop.events");
         assertThat(settings.route().topic()).isEqualTo("a=${b}");
     }
 
@@ -143,7 +141,7 @@ class SettingsLoaderTest {
     void comments_blank_lines_a_byte_order_mark_and_windows_line_ends_are_no_trouble() throws IOException {
         PipelineSettings settings =
                 file.load("\uFEFF# first\n\n   # indented\n" + SettingsFile.SOUND.replace("\n", "\r\n") + "\r\n");
-        assertThat(settings.source().outbox().table()).isEqualTo("public.outbox");
+        assertThat(polling(settings).outbox().table()).isEqualTo("public.outbox");
     }
 
     @ParameterizedTest
@@ -197,7 +195,7 @@ class SettingsLoaderTest {
                 file.loadSoundAnd("source.password: 0x1F", "source.username: 1e3", "outbox.columns.id: yes");
         assertThat(settings.source().connection().password()).isEqualTo("0x1F");
         assertThat(settings.source().connection().username()).isEqualTo("1e3");
-        assertThat(settings.source().outbox().columns().id()).isEqualTo("yes");
+        assertThat(polling(settings).outbox().columns().id()).isEqualTo("yes");
     }
 
     @Test

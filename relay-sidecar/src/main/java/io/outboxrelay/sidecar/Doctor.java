@@ -7,8 +7,6 @@ import io.outboxrelay.jdbc.Examination;
 import io.outboxrelay.jdbc.Inspection;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxRecord;
-import io.outboxrelay.polling.PollingInspection;
-import io.outboxrelay.polling.StandingRecords;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -48,7 +46,7 @@ final class Doctor {
     void examine(Consumer<Check> sink) throws InterruptedException {
         Semaphore answered = new Semaphore(0);
         try (BrokerProbe probe = BrokerProbe.start(pipeline::publisher, answered::release)) {
-            Examination database = PollingInspection.examine(pipeline.source(), new Router(pipeline.route()).columns());
+            Examination database = SourceInspection.examine(pipeline);
             database.checks().forEach(sink);
             sink.accept(
                     database.outcome() instanceof Inspection.Sound
@@ -75,8 +73,7 @@ final class Doctor {
     private Check rows() {
         Router router = new Router(pipeline.route());
         try {
-            boolean more =
-                    StandingRecords.read(pipeline.source(), router.columns(), ROWS_MAX, row -> look(router, row));
+            boolean more = WaitingRows.read(pipeline, ROWS_MAX, row -> look(router, row));
             if (unpublishable > 0) {
                 return Check.fail(
                         ROWS,

@@ -6,8 +6,6 @@ import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.polling.StandingRecords;
-import io.outboxrelay.route.Router;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -100,10 +98,9 @@ final class DryRunCommand implements Callable<Integer> {
     /** @param told what is wrong with the pipeline, as it is said of it */
     private int printed(PipelineSettings pipeline, MessagePrinter printer, Function<Failure, Failure> told) {
         DryRun run = new DryRun(pipeline, printer);
-        String table = pipeline.source().outbox().table();
+        String table = pipeline.source().outbox();
         try {
-            boolean more =
-                    StandingRecords.read(pipeline.source(), new Router(pipeline.route()).columns(), limit, run::take);
+            boolean more = WaitingRows.read(pipeline, limit, run::take);
             printer.end(table, run.tally(), more);
             return run.tally().unpublishable() == 0 ? ExitCodes.STOPPED : ExitCodes.FAILED;
         } catch (RelayException e) {

@@ -9,9 +9,7 @@ import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.NewOutboxScript;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.OutboxRetention;
-import io.outboxrelay.polling.PollingInspection;
 import io.outboxrelay.polling.PollingSettings;
-import io.outboxrelay.route.Router;
 import io.outboxrelay.route.TopicTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,7 +188,7 @@ final class InitSqlCommand implements Callable<Integer> {
     private Wanted ofFile(PipelineSettings settings) {
         String loggedInAs = settings.source().connection().username();
         return new Wanted(
-                PollingInspection.request(settings.source().outbox(), new Router(settings.route()).columns()),
+                SourceInspection.request(settings),
                 Set.copyOf(TopicTemplate.parse(settings.route().topic()).columns()),
                 role != null ? role : Objects.requireNonNullElse(loggedInAs, ROLE));
     }

@@ -95,7 +95,7 @@ final class Pipeline implements AutoCloseable {
         this.log = new StateLog(
                 LOG,
                 name,
-                "reads " + settings.source().outbox().table() + " and publishes to "
+                "reads " + settings.source().outbox() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());
         this.beginsAtNanos = System.nanoTime() + (besideOthers ? ANSWER_MAX : LOOK_MAX).toNanos();
@@ -112,7 +112,7 @@ final class Pipeline implements AutoCloseable {
                 name,
                 new WatchedPipeline.Way(
                         settings.source().connection().urlShown(),
-                        settings.source().outbox().table(),
+                        settings.source().outbox(),
                         settings.route().topic(),
                         settings.publisher().bootstrapServers()),
                 relay.loop().progress(),
@@ -162,7 +162,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     private void begin() {
-        String from = settings().source().outbox().table() + " at "
+        String from = settings().source().outbox() + " at "
                 + settings().source().connection().urlShown();
         String to = settings().publisher().bootstrapServers();
         if (besideOthers) {

@@ -2,6 +2,7 @@ package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.SettingsInUse;
+import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.engine.LoopSettings;
 import io.outboxrelay.engine.RelayPorts;
 import io.outboxrelay.engine.RelayState;
@@ -10,6 +11,7 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.polling.PendingWatch;
 import io.outboxrelay.polling.PollingCounters;
+import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.polling.PollingSource;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -58,7 +60,7 @@ final class PipelineAssembly {
         ProducersInUse producers = new ProducersInUse();
         KafkaPublishers publishers = new KafkaPublishers(inUse::publisher, producers);
         RelayPorts ports = new RelayPorts(
-                PollingSource.factory(inUse::source, router.columns(), counters),
+                PollingSource.factory(this::polling, router.columns(), counters),
                 router,
                 wakeup -> open(publishers, wakeup));
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
@@ -72,7 +74,11 @@ final class PipelineAssembly {
         return new Assembled(
                 thread,
                 new Measured(name, thread.loop(), counters, producers),
-                new PendingWatch(inUse::source, counters.pending()));
+                new PendingWatch(this::polling, counters.pending()));
+    }
+
+    private PollingSettings polling() {
+        return ((SourceSettings.Polling) inUse.source()).polling();
     }
 
     private Publisher open(KafkaPublishers publishers, Wakeup wakeup) {

@@ -10,12 +10,10 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.Inspection;
 import io.outboxrelay.jdbc.Inspection.Sound;
 import io.outboxrelay.jdbc.Inspection.Unsound;
-import io.outboxrelay.polling.PollingInspection;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
 import io.outboxrelay.publish.BrokerProbe.Reached;
-import io.outboxrelay.route.Router;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +93,7 @@ final class ValidateCommand implements Callable<Integer> {
         List<Failure> failures = new ArrayList<>();
         Semaphore answered = new Semaphore(0);
         try (BrokerProbe probe = BrokerProbe.start(loaded::publisher, answered::release)) {
-            Inspection inspection = PollingInspection.inspect(loaded.source(), new Router(loaded.route()).columns());
+            Inspection inspection = SourceInspection.inspect(loaded);
             if (inspection instanceof Sound sound) {
                 out.println("database  " + sound.table().identity().quotedName() + " at "
                         + loaded.source().connection().urlShown() + " is sound");

@@ -1,0 +1,26 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.polling.StandingRecords;
+import io.outboxrelay.route.Router;
+import java.util.function.Consumer;
+
+/** What a relay would publish next, read beside it. */
+final class WaitingRows {
+
+    private WaitingRows() {}
+
+    /**
+     * In the relay's order.
+     *
+     * @param rowsMax after which to stop
+     * @return whether there are more
+     * @throws io.outboxrelay.failure.RelayException as the source throws it
+     */
+    static boolean read(PipelineSettings pipeline, int rowsMax, Consumer<OutboxRecord> sink) {
+        SourceSettings.Polling source = (SourceSettings.Polling) pipeline.source();
+        return StandingRecords.read(source.polling(), new Router(pipeline.route()).columns(), rowsMax, sink);
+    }
+}
