@@ -122,7 +122,7 @@ final class Reactions {
                     fail(failure);
                 } else {
                     // A relay that once ran goes on trying: whoever mends the table or the password mends the relay.
-                    source.discard(nowNanos);
+                    source.discard(failure, nowNanos);
                     enter(active.retrying(failure, source.attempt(), source.retryAtNanos()));
                 }
             }
@@ -131,7 +131,7 @@ final class Reactions {
 
     /** The publisher is broken. The next one is given everything from the oldest unsettled entry on. */
     void publisherFailed(Failure failure, long nowNanos) {
-        publisher.discard(nowNanos);
+        publisher.discard(failure, nowNanos);
         window.rewind();
         if (!(state instanceof Active active)) {
             return;

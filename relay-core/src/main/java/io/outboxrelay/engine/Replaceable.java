@@ -1,6 +1,7 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.failure.Backoff;
+import io.outboxrelay.failure.Failure;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -51,10 +52,10 @@ final class Replaceable<T> {
     }
 
     /** Closes the current one and schedules the next after a backoff. */
-    void discard(long nowNanos) {
+    void discard(Failure failure, long nowNanos) {
         boolean held = made && nowNanos - madeAtNanos >= HELD_NANOS;
         attempt = held ? 1 : attempt + 1;
-        discardUntil(nowNanos + backoff.delayNanos(attempt));
+        discardUntil(nowNanos + backoff.delayNanos(attempt, failure));
     }
 
     /** Closes the current one and schedules the next for a given time, which is no failed attempt. */

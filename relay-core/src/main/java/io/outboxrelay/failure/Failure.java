@@ -10,15 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param kind what the relay does about it
  * @param problems what is wrong, at least one; several only where all were looked for at once
  * @param cause the exception at the edge, or null where there was none
+ * @param loginRefused whether a name and its password were refused: enough of such attempts lock the account, so the next ones are
+ *     few ({@link Backoff#sparing})
  */
 public record Failure(
-        FailureKind kind, List<Problem> problems, @Nullable Throwable cause) {
+        FailureKind kind, List<Problem> problems, @Nullable Throwable cause, boolean loginRefused) {
 
     public Failure {
         problems = List.copyOf(problems);
         if (problems.isEmpty()) {
             throw new IllegalArgumentException("a failure names at least one problem");
         }
+    }
+
+    public Failure(FailureKind kind, List<Problem> problems, @Nullable Throwable cause) {
+        this(kind, problems, cause, false);
     }
 
     public static Failure of(FailureKind kind, String what, String remedy) {
@@ -29,12 +35,22 @@ public record Failure(
         return new Failure(kind, List.of(new Problem(what, remedy)), cause);
     }
 
+    /** The same failure, which was the refusal of a name and its password. */
+    public Failure ofLogin() {
+        return new Failure(kind, problems, cause, true);
+    }
+
+    /** The same failure, about which the relay does something else. */
+    public Failure as(FailureKind other) {
+        return new Failure(other, problems, cause, loginRefused);
+    }
+
     /** The same failure, each of its problems said of somebody: of one event, say. */
     public Failure about(String whom) {
         List<Problem> said = problems.stream()
                 .map(problem -> new Problem(whom + ": " + problem.what(), problem.remedy()))
                 .toList();
-        return new Failure(kind, said, cause);
+        return new Failure(kind, said, cause, loginRefused);
     }
 
     /** All problems on one line, each with its remedy. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out whether the brokers can be reached and let the relay in, on a thread of its own, so that a start can say what it
  * is waiting for, and refuse what cannot work: {@link Away} is MISCONFIGURED when the brokers do not let the relay in, cannot be
- * trusted, or speak something else than the settings say ({@link ListenerCheck}). Asks once a second until they answer, then ends.
+ * trusted, or speak something else than the settings say ({@link ListenerCheck}). Asks once a second until they answer, then ends; seldom
+ * while they refuse its password.
  * Quiet: it knocks with a plain connection first, because a Kafka client complains in the log at every attempt.
  */
 public final class BrokerProbe implements AutoCloseable {
@@ -41,12 +43,12 @@ public final class BrokerProbe implements AutoCloseable {
     public record Reached(String clusterId, int brokers) implements Answer {}
 
     private static final int ANSWER_TIMEOUT_MILLIS = 5_000;
-    private static final long PAUSE_MILLIS = 1_000;
 
     private final Supplier<PublisherSettings> settings;
     private final Wakeup changed;
     private final CountDownLatch looked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final ProbePace pace = new ProbePace(new SplittableRandom());
     private volatile Answer answer = new Asking();
 
     private BrokerProbe(Supplier<PublisherSettings> settings, Wakeup changed) {
@@ -89,8 +91,7 @@ public final class BrokerProbe implements AutoCloseable {
 
     private void run() {
         try {
-            while (!(answer instanceof Reached)
-                    && !closed.await(answer instanceof Asking ? 0 : PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!(answer instanceof Reached) && !closed.await(pace.pauseNanos(answer), TimeUnit.NANOSECONDS)) {
                 Answer latest = ask();
                 if (closed.getCount() == 0) {
                     return;

@@ -69,6 +69,6 @@ public final class KafkaPublishers {
 
     /** The same settings made a producer before: a file is being replaced, a service is away. */
     private static Failure asTransient(Failure failure) {
-        return new Failure(FailureKind.TRANSIENT, failure.problems(), failure.cause());
+        return failure.as(FailureKind.TRANSIENT);
     }
 }

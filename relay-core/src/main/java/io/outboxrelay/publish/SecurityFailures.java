@@ -45,8 +45,16 @@ final class SecurityFailures {
 
     /** The brokers refuse the relay, or the relay them. */
     static Failure refused(AuthenticationException error) {
-        return Failure.of(
+        Failure refused = Failure.of(
                 MISCONFIGURED, "Kafka: " + KafkaFailures.describe(error) + detail(error), remedy(error), error);
+        return isOfLogin(error) ? refused.ofLogin() : refused;
+    }
+
+    /** No account is locked for a certificate, nor for a way to log in that there is not. */
+    private static boolean isOfLogin(AuthenticationException error) {
+        return !(error instanceof SslAuthenticationException
+                || error instanceof UnsupportedSaslMechanismException
+                || error instanceof IllegalSaslStateException);
     }
 
     private static String detail(AuthenticationException error) {
@@ -98,9 +106,10 @@ final class SecurityFailures {
         String what = "the brokers at " + settings.bootstrapServers() + " refuse the connection";
         return protocol.startsWith("SASL")
                 ? Failure.of(
-                        MISCONFIGURED,
-                        what + " for its credentials",
-                        "give kafka.sasl.jaas.config the password that the brokers know" + READ_AGAIN)
+                                MISCONFIGURED,
+                                what + " for its credentials",
+                                "give kafka.sasl.jaas.config the password that the brokers know" + READ_AGAIN)
+                        .ofLogin()
                 : Failure.of(
                         MISCONFIGURED,
                         what + " for its certificates",

@@ -12,10 +12,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +83,21 @@ class KafkaFailuresTest {
                 List.of(new IllegalStateException(), new KafkaException("?"), new OutOfMemoryError("heap"))) {
             assertThat(KafkaFailures.classify(unknown).kind()).isEqualTo(FailureKind.TRANSIENT);
             assertThat(KafkaFailures.mayBlameMessage(unknown)).isTrue();
+        }
+    }
+
+    @Test
+    void a_refused_password_may_lock_an_account_and_no_certificate_does() {
+        assertThat(KafkaFailures.classify(new SaslAuthenticationException("no")).loginRefused())
+                .isTrue();
+        for (Exception other : List.of(
+                new SslAuthenticationException("no"),
+                new UnsupportedSaslMechanismException("no"),
+                new IllegalSaslStateException("no"),
+                new NotEnoughReplicasException())) {
+            assertThat(KafkaFailures.classify(other).loginRefused())
+                    .as("%s", other)
+                    .isFalse();
         }
     }
 

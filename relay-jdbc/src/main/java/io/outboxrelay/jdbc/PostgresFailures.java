@@ -118,7 +118,8 @@ public final class PostgresFailures {
         String what = (rule.equals(FOREIGN_SESSION) ? FOREIGN : "")
                 + settings.scrub(message.replace(settings.url(), settings.urlShown()))
                 + (state == null ? "" : " (SQLSTATE " + state + ")") + ", at " + settings.urlShown() + who;
-        return Failure.of(rule.kind(), what, rule.remedy(), error);
+        Failure failure = Failure.of(rule.kind(), what, rule.remedy(), error);
+        return rule.equals(LOGIN_REFUSED) || rule.equals(NOT_LET_IN) ? failure.ofLogin() : failure;
     }
 
     /** What is wrong with data, such as {@code invalid input syntax for type integer: "..."}; 22023 is of parameters. */

@@ -50,6 +50,7 @@ class PostgresFailuresTest {
         Failure failure = PostgresFailures.classify(fromServer(state, "some text"), SETTINGS);
 
         assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.loginRefused()).as("an account may be locked for it").isEqualTo(state.startsWith("28"));
         assertThat(failure.problems().get(0).remedy()).contains(remedy);
         assertThat(failure.problems().get(0).what())
                 .contains("some text")

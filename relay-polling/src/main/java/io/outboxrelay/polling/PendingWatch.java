@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.PipelineThreads;
 import java.sql.Connection;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Finds out what waits in the outbox while no source can tell: another relay has it, this one needs an operator, or the source is stuck.
  * On a thread {@code relay-housekeeping} and a connection of its own, which is made only then and closed afterwards; a relay that reads
  * has neither. It asks at most once a second, and rests for twenty times as long as the server took for an answer. What it cannot find
- * out is not held for good: the time since it was last known counts on.
+ * out is not held for good: the time since it was last known counts on. A
+ * refused login is tried again after 30 s only: attempts may count against an account, until it is locked.
  */
 public final class PendingWatch implements AutoCloseable {
 
@@ -23,6 +25,7 @@ public final class PendingWatch implements AutoCloseable {
     private static final long LOOK_OUT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long INTERVAL_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long RETRY_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long REFUSED_LOGIN_NANOS = Duration.ofSeconds(30).toNanos();
     private static final int REST_FACTOR = 20;
 
     /** A relay that starts, or has lost its session, mostly reads again sooner than that. */
@@ -81,7 +84,9 @@ public final class PendingWatch implements AutoCloseable {
                 // only means that
                 // nothing can be found out.
                 LOG.debug("what waits could not be found out", e);
-                rest(RETRY_NANOS);
+                boolean refused =
+                        e instanceof RelayException known && known.failure().loginRefused();
+                rest(refused ? REFUSED_LOGIN_NANOS : RETRY_NANOS);
             }
         }
     }

@@ -203,9 +203,7 @@ final class SourceThread {
         }
         patience.sufficed();
         Failure failure = PostgresFailures.classify(error, settings.connection());
-        return failure.kind() == FailureKind.MISCONFIGURED
-                ? new Failure(FailureKind.TRANSIENT, failure.problems(), failure.cause())
-                : failure;
+        return failure.kind() == FailureKind.MISCONFIGURED ? failure.as(FailureKind.TRANSIENT) : failure;
     }
 
     private static String shown(Duration time) {
