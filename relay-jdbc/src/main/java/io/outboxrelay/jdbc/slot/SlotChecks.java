@@ -1,0 +1,199 @@
+package io.outboxrelay.jdbc.slot;
+
+import static io.outboxrelay.failure.FailureKind.FENCED;
+import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
+import static io.outboxrelay.failure.FailureKind.POSITION_LOST;
+import static io.outboxrelay.failure.FailureKind.TRANSIENT;
+
+import io.outboxrelay.failure.FailureKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the slot is the one that the stream began with, and still has everything that follows upon what is stored. Immutable.
+ *
+ * @param stored how far the stream is known to be settled, or null where nothing is stored
+ */
+record SlotChecks(
+        SlotRequest request,
+        StreamStatements statements,
+        @Nullable StreamPosition stored) {
+
+    private static final String NOT_THROUGH_IT =
+            "what was committed before is not read through the new slot: publish what stands in the table otherwise";
+
+    /** Whether the server can be read from at all; null if it can. */
+    static @Nullable Finding ofServer(ServerFound server) {
+        if (server.standby()) {
+            return new Finding(
+                    TRANSIENT,
+                    "the server is a standby; only the primary can be relayed from",
+                    List.of(),
+                    "point source.url to the primary, or list all hosts and add targetServerType=primary; the relay waits for a"
+                            + " promotion");
+        }
+        if (!server.walLevel().equals("logical")) {
+            return new Finding(
+                    MISCONFIGURED,
+                    "wal_level is " + server.walLevel() + ", so rows cannot be read from the log",
+                    List.of("ALTER SYSTEM SET wal_level = logical"),
+                    "as a superuser; then restart the server");
+        }
+        return null;
+    }
+
+    /** Whether the slot is one that the relay can use at all; null if it can, or if there is none. */
+    @Nullable
+    Finding ofKind(StreamLook look) {
+        SlotFound slot = look.slot();
+        if (slot == null) {
+            return null;
+        }
+        SlotFound.Output output = slot.output();
+        String wrong = output.plugin() == null
+                ? "is a physical one"
+                : !output.here()
+                        ? "belongs to the database " + output.database()
+                        : !output.plugin().equals("pgoutput")
+                                ? "decodes by " + output.plugin() + ", not by pgoutput"
+                                : output.temporary() ? "is a temporary one" : null;
+        return wrong == null
+                ? null
+                : new Finding(
+                        MISCONFIGURED,
+                        "slot " + request.slot() + " " + wrong,
+                        List.of(),
+                        "name another one in source.slot; "
+                                + statements.createSlot(look.server().version()) + " makes one that fits");
+    }
+
+    /** Whether somebody else streams from it, or makes it just now. */
+    @Nullable
+    Finding ofHolder(SlotFound slot) {
+        if (slot.holder() == null) {
+            return null;
+        }
+        return slot.place().confirmedLsn() == null
+                ? new Finding(
+                        TRANSIENT,
+                        "slot " + request.slot() + " is being made by process " + slot.holder()
+                                + ", which waits for open transactions to end",
+                        List.of(),
+                        "nothing; the relay waits for it")
+                : new Finding(
+                        FENCED,
+                        "another relay reads from slot " + request.slot() + ": process " + slot.holder()
+                                + " of the server streams from it",
+                        List.of(),
+                        "nothing, if it is meant to: this one stands by and takes over; else end the other");
+    }
+
+    /** What makes another slot necessary; null if nothing does. */
+    @Nullable
+    Finding ofPlace(StreamLook look) {
+        SlotFound slot = look.slot();
+        FailureKind kind = stored == null ? MISCONFIGURED : POSITION_LOST;
+        if (slot == null) {
+            return anew(kind, look, "there is no replication slot " + request.slot());
+        }
+        if (slot.isLost()) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "slot " + request.slot() + " was invalidated: the log that it needs was removed");
+        }
+        Long confirmed = slot.place().confirmedLsn();
+        if (confirmed == null) {
+            return anew(kind, look, "slot " + request.slot() + " was never finished");
+        }
+        return stored == null || isGivenUp(look) ? null : againstStored(stored, look, confirmed);
+    }
+
+    /** Whether an operator said of what is stored that the stream is to begin anew instead. */
+    boolean isGivenUp(StreamLook look) {
+        PublicationFound publication = look.publication();
+        SlotFound slot = look.slot();
+        if (stored == null || publication == null || slot == null) {
+            return false;
+        }
+        Stamp stamp = Stamp.of(publication.comment());
+        return stamp != null && stored.name().equals(stamp.insteadOf()) && stamp.proves(publication, slot);
+    }
+
+    private @Nullable Finding againstStored(StreamPosition known, StreamLook look, long confirmed) {
+        ServerFound server = look.server();
+        if (known.systemIdentifier() != server.systemIdentifier()) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "this is another database than the one that was read from: its system identifier is "
+                            + Long.toUnsignedString(server.systemIdentifier()) + ", not "
+                            + Long.toUnsignedString(known.systemIdentifier()));
+        }
+        if (known.timeline() != server.timeline()) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "the server is on timeline " + server.timeline() + ", and what is published is known of timeline "
+                            + known.timeline() + ": a standby was promoted, or a backup restored");
+        }
+        if (Long.compareUnsigned(confirmed, known.lsn()) > 0) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "slot " + request.slot() + " stands at " + StreamPosition.shown(confirmed)
+                            + ", but only what was committed before " + StreamPosition.shown(known.lsn())
+                            + " is known to be published: the slot was made anew or advanced");
+        }
+        if (Long.compareUnsigned(known.lsn(), server.writtenLsn()) > 0) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "what is published reaches to " + StreamPosition.shown(known.lsn())
+                            + ", but the server's log only to " + StreamPosition.shown(server.writtenLsn())
+                            + ": an older state of it was restored");
+        }
+        return null;
+    }
+
+    /** The publication is not, or not provably, older than what the slot has yet to decode; null if it is. */
+    @Nullable
+    Finding ofPublication(StreamLook look) {
+        PublicationFound publication = look.publication();
+        SlotFound slot = look.slot();
+        if (publication == null || slot == null) {
+            return null;
+        }
+        Stamp stamp = Stamp.of(publication.comment());
+        boolean stood = publication.olderThanSlot() || (stamp != null && stamp.proves(publication, slot));
+        String name = statements.publication();
+        if (stored != null && !isGivenUp(look)) {
+            return stored.publication().equals(publication.version())
+                    ? null
+                    : anew(
+                            POSITION_LOST,
+                            look,
+                            "publication " + name
+                                    + " was made anew or altered, so rows may have been left out of the stream");
+        }
+        return stood
+                ? null
+                : anew(
+                        MISCONFIGURED,
+                        look,
+                        "publication " + name + " may be younger than slot " + request.slot()
+                                + ": rows that were committed between them would be left out");
+    }
+
+    /** After a change of the publication the slot that is there is too old for it. */
+    Finding afterChange(StreamLook look) {
+        return anew(
+                stored == null ? MISCONFIGURED : POSITION_LOST,
+                look,
+                "slot " + request.slot() + " is older than the publication as it has to be");
+    }
+
+    private Finding anew(FailureKind kind, StreamLook look, String what) {
+        return new Finding(kind, what, statements.newSlot(look, stored), kind == POSITION_LOST ? NOT_THROUGH_IT : "");
+    }
+}

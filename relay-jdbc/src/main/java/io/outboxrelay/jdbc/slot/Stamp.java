@@ -1,0 +1,57 @@
+package io.outboxrelay.jdbc.slot;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.replication.LogSequenceNumber;
+
+/**
+ * What the owner's SQL notes on the publication: since when at the latest it stands as it is. A slot that was made behind that
+ * place decodes nothing that the publication does not cover. PostgreSQL itself keeps no record of when a publication was made or
+ * changed, only of the transaction, and to compare that with the slot's horizon says nothing where another slot or a long
+ * transaction holds the horizon back.
+ *
+ * @param version of the publication that stood, see {@link PublicationFound#version}
+ * @param sinceLsn a place in the log behind its commit
+ * @param insteadOf the stored position that an operator gave up with it, as {@link StreamPosition#name}, or null
+ */
+record Stamp(String version, long sinceLsn, @Nullable String insteadOf) {
+
+    private static final String PREFIX = "outbox-relay: ";
+    private static final Pattern TEXT = Pattern.compile(
+            PREFIX + "([0-9./]+) since ([0-9A-F]{1,8}/[0-9A-F]{1,8})(?: instead of (\\d+/\\d+/[0-9A-F]+/[0-9A-F]+))?");
+
+    /** What a comment says; null where it is none of the relay's. */
+    static @Nullable Stamp of(@Nullable String comment) {
+        Matcher parts = TEXT.matcher(comment == null ? "" : comment);
+        return parts.matches()
+                ? new Stamp(
+                        parts.group(1),
+                        LogSequenceNumber.valueOf(parts.group(2)).asLong(),
+                        parts.group(3))
+                : null;
+    }
+
+    /** Whether it says that this publication stood before anything that this slot has yet to decode. */
+    boolean proves(PublicationFound publication, SlotFound slot) {
+        Long restart = slot.place().restartLsn();
+        return version.equals(publication.version()) && restart != null && sinceLsn <= restart;
+    }
+
+    /**
+     * The statement that makes one, in a transaction behind the one that made the publication: in the same it does nothing, as
+     * that commits only later.
+     *
+     * @param publication its name as a literal
+     * @param insteadOf null unless a stored position is given up
+     */
+    static String statement(String publication, @Nullable StreamPosition insteadOf) {
+        return "DO $stamp$ DECLARE said text := (SELECT concat('" + PREFIX
+                + "', p.oid, '.', p.xmin, '/' || r.oid || '.' || r.xmin, ' since ', pg_current_wal_insert_lsn()"
+                + (insteadOf == null ? "" : ", ' instead of " + insteadOf.name() + "'")
+                + ") FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid WHERE p.pubname = "
+                + publication
+                + " AND pg_current_xact_id_if_assigned() IS NULL); BEGIN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', "
+                + publication + ", said); END $stamp$";
+    }
+}

@@ -1,0 +1,168 @@
+package io.outboxrelay.jdbc.slot;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.PostgresFailures;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that a stream misses nothing without a word: before it starts, right after that, and every few seconds while it runs.
+ * Each time one statement of about a millisecond. Used by one thread, that of the connection, which streams nothing itself.
+ *
+ * <p>What it rests on: while one and the same process of the server streams from a slot, nobody can drop or advance it. Before that
+ * process is there, nothing of the stream may be handed on, stored or confirmed. And what is stored is stored before the slot is
+ * told. So a slot further ahead than what is stored is another one, or was advanced by others.
+ */
+public final class StreamGuard {
+
+    private final SlotRequest request;
+    private final ConnectionSettings settings;
+    private final StreamLookSql sql;
+    private @Nullable StreamLook atStart;
+    private @Nullable Integer streaming;
+
+    /**
+     * @param connection a session of the relay's role, for as long as the stream runs; autocommit on
+     * @param settings that it was made with, for messages
+     * @throws RelayException TRANSIENT as a rule
+     */
+    public StreamGuard(Connection connection, ConnectionSettings settings, SlotRequest request) {
+        this.request = request;
+        this.settings = settings;
+        try {
+            this.sql = new StreamLookSql(connection, request);
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    /**
+     * Before the stream starts.
+     *
+     * @param stored what is stored, or null where nothing ever was
+     * @return where the stream will begin, to be stored before it starts
+     * @throws RelayException POSITION_LOST, MISCONFIGURED, FENCED where another relay streams, or TRANSIENT
+     */
+    public StreamPosition beforeStart(@Nullable StreamPosition stored) {
+        StreamLook look = look();
+        refuse(judged(look, stored, true));
+        atStart = look;
+        SlotFound slot = Objects.requireNonNull(look.slot());
+        long confirmed = Objects.requireNonNull(slot.place().confirmedLsn());
+        return new StreamPosition(
+                look.server().systemIdentifier(),
+                look.server().timeline(),
+                stored == null || checks(stored).isGivenUp(look) ? confirmed : stored.lsn(),
+                Objects.requireNonNull(look.publication()).version());
+    }
+
+    /**
+     * Right after the stream has started and before anything of it is handed on, stored or confirmed: whether it started on the
+     * slot that {@link #beforeStart} saw.
+     *
+     * @param begun what {@link #beforeStart} returned
+     * @return whether somebody streams from the slot; until then this is to be asked again
+     * @throws RelayException as {@link #beforeStart}
+     */
+    public boolean isStarted(StreamPosition begun) {
+        StreamLook look = look();
+        refuse(judged(look, begun, false));
+        streaming = Objects.requireNonNull(look.slot()).holder();
+        return streaming != null;
+    }
+
+    /**
+     * While the stream runs.
+     *
+     * @param stored what is stored, asked for after the look: what the slot was told by then had been stored before
+     * @return what was seen
+     * @throws RelayException as {@link #beforeStart}; TRANSIENT where nobody streams any more, FENCED where somebody else does
+     */
+    public StreamLook whileRunning(Supplier<StreamPosition> stored) {
+        StreamLook look = look();
+        refuse(judged(look, stored.get(), false));
+        Integer holder = Objects.requireNonNull(look.slot()).holder();
+        if (!Objects.equals(holder, streaming)) {
+            throw holder == null
+                    ? new RelayException(
+                            FailureKind.TRANSIENT,
+                            "the server has ended the stream from slot " + request.slot(),
+                            "nothing; the relay starts it again")
+                    : new RelayException(new Failure(
+                            FailureKind.FENCED,
+                            List.of(Objects.requireNonNull(checks(null).ofHolder(Objects.requireNonNull(look.slot())))
+                                    .problem()),
+                            null));
+        }
+        return look;
+    }
+
+    /** What the last look before the start saw. */
+    public @Nullable StreamLook atStart() {
+        return atStart;
+    }
+
+    /** Everything that is wrong at once; none if nothing is. */
+    List<Finding> judged(StreamLook look, @Nullable StreamPosition stored, boolean starting) {
+        SlotChecks slots = checks(stored);
+        Finding unfit = SlotChecks.ofServer(look.server());
+        Finding kind = slots.ofKind(look);
+        if (unfit != null || kind != null) {
+            return List.of(unfit != null ? unfit : Objects.requireNonNull(kind));
+        }
+        SlotFound slot = look.slot();
+        Finding held = starting && slot != null ? slots.ofHolder(slot) : null;
+        if (held != null) {
+            // Whoever streams moves what is stored; it is judged once this relay is to take over.
+            return List.of(held);
+        }
+        PublicationChecks publications = new PublicationChecks(request, slots.statements());
+        List<Finding> findings = new ArrayList<>(publications.ofTable(look));
+        List<Finding> changes = publications.ofPublication(look);
+        findings.addAll(changes);
+        Finding place = slots.ofPlace(look);
+        Finding anew = place != null ? place : !changes.isEmpty() ? slots.afterChange(look) : ofVersion(slots, look);
+        if (anew != null) {
+            findings.add(anew);
+        }
+        return findings;
+    }
+
+    /** A table that is gone took its place in the publication along; that is judged once it is back. */
+    private @Nullable Finding ofVersion(SlotChecks slots, StreamLook look) {
+        return request.table() != null && look.table() == null ? null : slots.ofPublication(look);
+    }
+
+    private SlotChecks checks(@Nullable StreamPosition stored) {
+        return new SlotChecks(request, new StreamStatements(request), stored);
+    }
+
+    private StreamLook look() {
+        try {
+            return sql.take();
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    private static void refuse(List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return;
+        }
+        FailureKind worst = findings.stream()
+                .map(Finding::kind)
+                .filter(kind -> kind == FailureKind.POSITION_LOST)
+                .findFirst()
+                .orElse(findings.get(0).kind());
+        throw new RelayException(
+                new Failure(worst, findings.stream().map(Finding::problem).toList(), null));
+    }
+}
