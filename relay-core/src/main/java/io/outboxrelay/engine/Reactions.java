@@ -95,6 +95,11 @@ final class Reactions {
         return haltedAt < 0 || number < haltedAt;
     }
 
+    /** Whether some entry must not be passed. */
+    boolean isHalted() {
+        return haltedAt >= 0;
+    }
+
     /** The number before which everything must be committed for a stop to be clean. */
     long drainEnd() {
         return haltedAt < 0 ? window.nextNumber() : haltedAt;

@@ -42,6 +42,9 @@ public final class RelayLoop {
     private final LoopProgress progress = new LoopProgress();
     private final SettlingOutcomes outcomes;
 
+    /** Whether the source has given out a part of a transaction only. */
+    private boolean midway;
+
     private volatile @Nullable Duration stopWithin;
 
     /**
@@ -174,6 +177,7 @@ public final class RelayLoop {
         }
         try {
             Batch batch = mayRead() ? from.poll(window.roomRecords(), window.roomBytes()) : from.poll(0, 0);
+            midway = batch.midway();
             if (batch.committed() != null) {
                 progress.countCommitted(window.release(batch.committed()));
                 work++;
@@ -192,10 +196,13 @@ public final class RelayLoop {
     }
 
     private boolean mayRead() {
-        return state() instanceof Active
-                && publisher.current() != null
-                && stopWithin == null
-                && window.roomRecords() > 0;
+        boolean goesOn = state() instanceof Active && stopWithin == null;
+        return (goesOn || owesRest()) && publisher.current() != null && window.roomRecords() > 0;
+    }
+
+    /** Whether a stop reads a transaction to its end first: or the next start would publish its beginning again. */
+    private boolean owesRest() {
+        return midway && !reactions.isHalted();
     }
 
     /** Takes in one entry; false when nothing behind it may be taken in. */
@@ -263,10 +270,11 @@ public final class RelayLoop {
     }
 
     private boolean isDrained() {
-        return source.current() == null || window.isReleasedBefore(reactions.drainEnd());
+        return source.current() == null || (window.isReleasedBefore(reactions.drainEnd()) && !owesRest());
     }
 
     private void sourceFailed(Failure failure, long nowNanos) {
+        midway = false;
         reactions.sourceFailed(failure, nowNanos);
         countRetry(failure);
     }

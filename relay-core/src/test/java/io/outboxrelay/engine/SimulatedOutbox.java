@@ -109,7 +109,7 @@ final class SimulatedOutbox {
                 entries.add(new Checkpoint(new Place(session, -1)));
             }
             if (hinders != null) {
-                return new Batch(entries, committed, hinders);
+                return new Batch(entries, committed, hinders, false);
             }
             long bytes = 0;
             for (var row : rows.tailMap(next, false).entrySet()) {

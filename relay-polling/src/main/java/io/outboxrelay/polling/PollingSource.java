@@ -6,6 +6,7 @@ import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.source.Batch;
+import io.outboxrelay.source.HandOff;
 import io.outboxrelay.source.OutboxSource;
 import java.sql.Connection;
 import java.util.function.Supplier;
@@ -98,12 +99,11 @@ public final class PollingSource implements OutboxSource {
         if (thread != null) {
             throw new IllegalStateException("a source is opened once");
         }
-        HandOff handOff = new HandOff(
-                settings.reading().pageRowsMax(),
-                settings.reading().pageBytesMax(),
-                wakeup,
-                new SourceWatch(settings.connection().urlShown(), lineage.patience()));
-        thread = new SourceThread(settings, opening, rules, new SourceThread.Outside(handOff, lineage, connections));
+        HandOff handOff = HandOff.ofRows(
+                settings.reading().pageRowsMax(), settings.reading().pageBytesMax(), wakeup);
+        SourceWatch watch = new SourceWatch(settings.connection().urlShown(), lineage.patience());
+        thread = new SourceThread(
+                settings, opening, rules, new SourceThread.Outside(handOff, watch, lineage, connections));
         thread.start();
     }
 

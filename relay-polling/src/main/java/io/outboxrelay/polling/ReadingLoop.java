@@ -3,6 +3,7 @@ package io.outboxrelay.polling;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.source.HandOff;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ReadingLoop {
     private final DeleteQueue deletes;
     private final RetriedSteps steps;
     private final PendingReport report;
+    private final SourceWatch watch;
     private final long sessionNumber;
 
     private long ordinal;
@@ -45,8 +47,9 @@ final class ReadingLoop {
         this.pacing = pacing;
         this.bell = bell;
         this.deletes = new DeleteQueue(System.nanoTime());
-        this.steps = new RetriedSteps(session.table(), handOff.watch());
+        this.steps = new RetriedSteps(session.table(), opened.watch());
         this.report = opened.report();
+        this.watch = opened.watch();
     }
 
     /**
@@ -54,8 +57,9 @@ final class ReadingLoop {
      *
      * @param number tells sessions of this process apart
      * @param report is told of what waits
+     * @param watch is told of what hinders
      */
-    record Opened(PollingSession session, TableReader reader, long number, PendingReport report) {}
+    record Opened(PollingSession session, TableReader reader, long number, PendingReport report, SourceWatch watch) {}
 
     /** One round; returns after waiting until there is something to do, or until the thread is unparked. */
     void runOnce() throws SQLException {
@@ -130,9 +134,9 @@ final class ReadingLoop {
         TableReader.Page page = read[0];
         long now = System.nanoTime();
         if (page.heldBack() == null) {
-            handOff.watch().done(SourceWatch.Step.GOING_ON);
+            watch.done(SourceWatch.Step.GOING_ON);
         } else {
-            handOff.watch().heldUp(SourceWatch.Step.GOING_ON, page.heldBack(), now);
+            watch.heldUp(SourceWatch.Step.GOING_ON, page.heldBack(), now);
         }
         nothingToRead = page.rows().isEmpty() && !page.more();
         if (page.more()) {
@@ -143,9 +147,9 @@ final class ReadingLoop {
             pacing.foundSome(now);
         }
         if (!page.rows().isEmpty()) {
-            handOff.watch().asked(now);
+            watch.asked(now);
             PollingSession.Flushed flushed = session.flushCommits();
-            handOff.watch().answered();
+            watch.answered();
             if (flushed.lastDrawn() != null) {
                 report.drawn(flushed.lastDrawn(), now);
             }

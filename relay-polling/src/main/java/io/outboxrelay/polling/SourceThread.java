@@ -8,6 +8,7 @@ import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.outbox.PipelineThreads;
 import io.outboxrelay.source.Batch;
+import io.outboxrelay.source.HandOff;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,10 +53,11 @@ final class SourceThread {
      * What reaches beyond the thread.
      *
      * @param handOff to the loop
+     * @param watch what hinders the source, for it to note and for the loop to ask
      * @param lineage to the sessions before and after
      * @param connections to the database
      */
-    record Outside(HandOff handOff, SessionLineage lineage, Supplier<Connection> connections) {
+    record Outside(HandOff handOff, SourceWatch watch, SessionLineage lineage, Supplier<Connection> connections) {
 
         PollingCounters counters() {
             return lineage.counters();
@@ -72,7 +74,7 @@ final class SourceThread {
         if (wasFull && outside.handOff().hasRoom()) {
             LockSupport.unpark(thread);
         }
-        Failure hindrance = outside.handOff().watch().hindrance(recordsMax == 0, System.nanoTime());
+        Failure hindrance = outside.watch().hindrance(recordsMax == 0, System.nanoTime());
         return hindrance == null ? batch : batch.hinderedBy(hindrance);
     }
 
@@ -135,7 +137,7 @@ final class SourceThread {
         PendingReport report = new PendingReport(outside.counters().pending(), session, now);
         NotificationBell bell = new NotificationBell(thread);
         ReadingLoop loop = new ReadingLoop(
-                new ReadingLoop.Opened(session, reader, number, report),
+                new ReadingLoop.Opened(session, reader, number, report, outside.watch()),
                 outside.handOff(),
                 () -> settled,
                 new Pacing(settings.reading().waitShortest(), settings.reading().waitLongest(), now),
@@ -189,7 +191,7 @@ final class SourceThread {
     private Failure whileReading(SQLException error) {
         Patience patience = outside.lineage().patience();
         Duration granted = patience.statement();
-        long busyNanos = outside.handOff().watch().busyNanos(System.nanoTime());
+        long busyNanos = outside.watch().busyNanos(System.nanoTime());
         if (CANCELLED.equals(error.getSQLState()) && busyNanos >= granted.toNanos()) {
             patience.ranOut();
             return Failure.of(

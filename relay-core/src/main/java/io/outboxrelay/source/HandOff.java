@@ -1,50 +1,65 @@
-package io.outboxrelay.polling;
+package io.outboxrelay.source;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.outbox.Entry;
 import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
-import io.outboxrelay.source.Batch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the source's thread, which puts pages and news in, and the loop's thread, which takes them out. Bounded: the source
+ * Between a source's thread, which puts pages and news in, and the loop's thread, which takes them out. Bounded: the source
  * reads another page only while there is {@linkplain #hasRoom room}, so about two pages are the most that waits here. Safe to
  * use from both threads; nothing here waits.
  */
-final class HandOff {
+public final class HandOff {
 
     private final int entriesMax;
     private final long bytesMax;
     private final Wakeup wakeup;
-    private final SourceWatch watch;
+    private final boolean transactional;
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private long bytes;
-    private @Nullable PollingPosition committed;
+    private @Nullable Position committed;
     private @Nullable Failure failure;
+    private boolean midway;
 
-    HandOff(int entriesMax, long bytesMax, Wakeup wakeup, SourceWatch watch) {
+    private HandOff(int entriesMax, long bytesMax, Wakeup wakeup, boolean transactional) {
         this.entriesMax = entriesMax;
         this.bytesMax = bytesMax;
         this.wakeup = wakeup;
-        this.watch = watch;
+        this.transactional = transactional;
     }
 
-    /** What hinders the source, for it to note and for the loop to ask. */
-    SourceWatch watch() {
-        return watch;
+    /** Of single rows, each of which can be committed at its source. */
+    public static HandOff ofRows(int entriesMax, long bytesMax, Wakeup wakeup) {
+        return new HandOff(entriesMax, bytesMax, wakeup, false);
     }
 
-    synchronized boolean hasRoom() {
+    /**
+     * Of transactions, of which only whole ones can be committed: a batch ends with the first checkpoint in it, and is {@linkplain
+     * Batch#midway midway} when the last entry given out is a record.
+     */
+    public static HandOff ofTransactions(int entriesMax, long bytesMax, Wakeup wakeup) {
+        return new HandOff(entriesMax, bytesMax, wakeup, true);
+    }
+
+    public synchronized boolean hasRoom() {
         return entries.size() < entriesMax && bytes < bytesMax;
     }
 
-    void put(List<? extends Entry> page) {
+    /** Whether everything that was put in was taken out. */
+    public synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    public void put(List<? extends Entry> page) {
         synchronized (this) {
             for (Entry entry : page) {
                 entries.add(entry);
@@ -54,8 +69,8 @@ final class HandOff {
         wakeup.wake();
     }
 
-    /** Everything up to this position, which came from the loop, is durable. */
-    void committed(PollingPosition upTo) {
+    /** Everything up to this position, which came from the loop, is durable, or at least need not be remembered any longer. */
+    public void committed(Position upTo) {
         synchronized (this) {
             committed = upTo;
         }
@@ -63,7 +78,7 @@ final class HandOff {
     }
 
     /** The source has failed for good. What it had not handed out is of no use any more; what it made durable still is. */
-    void failed(Failure reason) {
+    public void failed(Failure reason) {
         synchronized (this) {
             failure = reason;
             entries.clear();
@@ -73,8 +88,8 @@ final class HandOff {
     }
 
     /** @throws RelayException once the source has failed and its last news of what is durable was taken */
-    synchronized Batch take(int recordsMax, long takeBytesMax) {
-        PollingPosition news = committed;
+    public synchronized Batch take(int recordsMax, long takeBytesMax) {
+        Position news = committed;
         committed = null;
         if (failure != null && news == null) {
             throw new RelayException(failure);
@@ -87,10 +102,15 @@ final class HandOff {
                 break;
             }
             takenBytes += size;
-            taken.add(entries.remove());
+            Entry entry = entries.remove();
+            taken.add(entry);
+            midway = transactional && entry instanceof OutboxRecord;
+            if (transactional && entry instanceof Checkpoint) {
+                break;
+            }
         }
         bytes -= takenBytes;
-        return taken.isEmpty() && news == null ? Batch.EMPTY : new Batch(taken, news);
+        return taken.isEmpty() && news == null && !midway ? Batch.EMPTY : new Batch(taken, news, null, midway);
     }
 
     private static long sizeBytes(Entry entry) {

@@ -1,0 +1,97 @@
+package io.outboxrelay.debezium;
+
+import io.outboxrelay.jdbc.ConnectionSettings;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a {@link DebeziumSource} needs to know.
+ *
+ * @param connection how to reach the database; the log is read over connections of Debezium's, and watched over one of the relay's
+ * @param outbox what is read
+ * @param log where in the database's log it is read from
+ * @param reading how much to hold, and how often to look
+ * @param passedThrough further settings of Debezium's connector, by its names; none that {@link RefusedSettings} refuses
+ */
+public record DebeziumSettings(
+        ConnectionSettings connection, Outbox outbox, Log log, Reading reading, Map<String, String> passedThrough) {
+
+    public DebeziumSettings {
+        passedThrough = Map.copyOf(passedThrough);
+    }
+
+    /** Of a table, from a slot and a publication of PostgreSQL's, with {@link Reading#DEFAULT}. */
+    public static DebeziumSettings of(ConnectionSettings connection, TableOutbox outbox, PostgresLog log) {
+        return new DebeziumSettings(connection, outbox, log, Reading.DEFAULT, Map.of());
+    }
+
+    /** The outbox. */
+    public sealed interface Outbox permits TableOutbox {}
+
+    /**
+     * Rows inserted into a table.
+     *
+     * @param table as written, see {@link io.outboxrelay.jdbc.TableName#parse}
+     * @param id the column of the event id; column names are as the database knows them, without quotes
+     * @param key the column of the message key
+     * @param payload the column of the message value
+     */
+    public record TableOutbox(String table, String id, String key, String payload) implements Outbox {
+
+        /** With the column names of Debezium's outbox event router. */
+        public static TableOutbox of(String table) {
+            return new TableOutbox(table, "id", "aggregateid", "payload");
+        }
+    }
+
+    /** Where in a database's log the outbox is read from. */
+    public sealed interface Log permits PostgresLog {}
+
+    /**
+     * A replication slot, which is where reading goes on, and a publication, which is what is read.
+     *
+     * @param slot the slot, of plugin {@code pgoutput}
+     * @param publication the publication, of inserts into the outbox
+     */
+    public record PostgresLog(String slot, String publication) implements Log {}
+
+    /**
+     * Bounds and times.
+     *
+     * @param recordsMax how many records wait for the loop before no more are taken from Debezium, at least 1
+     * @param bytesMax how many bytes of records wait so, and how many in Debezium's own queue, at least 1 each; a larger record alone
+     * @param startWithin how long Debezium may take until it reads
+     * @param confirmEvery how often the database is told how far publishing got; also what a kill may repeat
+     * @param watchEvery how often the relay looks at what it reads from, over its own connection
+     * @param silenceMax how long nothing may come, though the database has something to say, before the connection is given up
+     */
+    public record Reading(
+            int recordsMax,
+            long bytesMax,
+            Duration startWithin,
+            Duration confirmEvery,
+            Duration watchEvery,
+            Duration silenceMax) {
+
+        public static final Reading DEFAULT = new Reading(
+                4_096,
+                8L << 20,
+                Duration.ofSeconds(30),
+                Duration.ofMillis(250),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10));
+
+        public Reading {
+            if (recordsMax < 1 || bytesMax < 1) {
+                throw new IllegalArgumentException(
+                        "at least 1, but recordsMax=" + recordsMax + " bytesMax=" + bytesMax);
+            }
+        }
+
+        /** The same for one of several readers of a process, which hold as much as one alone; at least 1 MiB each. */
+        public Reading sharedBy(int readers) {
+            long share = Math.min(bytesMax, Math.max(1L << 20, bytesMax / readers));
+            return new Reading(recordsMax, share, startWithin, confirmEvery, watchEvery, silenceMax);
+        }
+    }
+}

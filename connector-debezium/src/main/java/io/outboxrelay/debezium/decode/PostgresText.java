@@ -1,0 +1,170 @@
+package io.outboxrelay.debezium.decode;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+
+/** Values as PostgreSQL's own cast to text gives them, with DateStyle ISO and time zone UTC. */
+final class PostgresText {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final long SECOND_MICROS = 1_000_000;
+
+    /** What the driver, and so Debezium, makes of {@code infinity}. */
+    private static final long INFINITY_MICROS = 9_223_372_036_825_200_000L;
+
+    private static final long MINUS_INFINITY_MICROS = -9_223_372_036_832_400_000L;
+
+    private PostgresText() {}
+
+    static String bytea(ByteBuffer value) {
+        ByteBuffer bytes = value.duplicate();
+        byte[] text = new byte[2 + 2 * bytes.remaining()];
+        text[0] = '\\';
+        text[1] = 'x';
+        for (int at = 2; bytes.hasRemaining(); at += 2) {
+            byte b = bytes.get();
+            text[at] = HEX[(b >> 4) & 0xF];
+            text[at + 1] = HEX[b & 0xF];
+        }
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    /** A {@code char(n)} loses its padding when it is cast. */
+    static String unpadded(String value) {
+        int end = value.length();
+        while (end > 0 && value.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return value.substring(0, end);
+    }
+
+    static String date(int epochDays) {
+        return date(LocalDate.ofEpochDay(epochDays), "");
+    }
+
+    static String time(long micros) {
+        StringBuilder text = new StringBuilder();
+        // 24:00:00 is a time to PostgreSQL, and none to Java.
+        if (micros == ChronoUnit.DAYS.getDuration().toSeconds() * SECOND_MICROS) {
+            return "24:00:00";
+        }
+        append(text, LocalTime.ofNanoOfDay(micros * 1_000));
+        return text.toString();
+    }
+
+    static String timestamp(long micros) {
+        if (micros == INFINITY_MICROS || micros == MINUS_INFINITY_MICROS) {
+            return micros > 0 ? "infinity" : "-infinity";
+        }
+        LocalDateTime time = LocalDateTime.ofEpochSecond(
+                Math.floorDiv(micros, SECOND_MICROS),
+                (int) Math.floorMod(micros, SECOND_MICROS) * 1_000,
+                ZoneOffset.UTC);
+        return dateTime(time, "");
+    }
+
+    /** Of a time as ISO 8601 writes it. */
+    static String timestampAtUtc(String iso) {
+        if (iso.equals("infinity") || iso.equals("-infinity")) {
+            return iso;
+        }
+        return dateTime(
+                OffsetDateTime.parse(iso).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime(), "+00");
+    }
+
+    /** The shortest that reads back as the same; in scientific notation from 1e15 on and below 1e-4. */
+    static String doublePrecision(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return special(value);
+        }
+        for (int digits = 1; digits < 17; digits++) {
+            BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
+            if (rounded.doubleValue() == value) {
+                return scientific(rounded, Double.compare(value, 0.0) < 0, 15);
+            }
+        }
+        return scientific(new BigDecimal(value).round(new MathContext(17)), value < 0, 15);
+    }
+
+    /** The same with the shorter range of a {@code real}. */
+    static String real(float value) {
+        if (Float.isNaN(value) || Float.isInfinite(value)) {
+            return special(value);
+        }
+        for (int digits = 1; digits < 9; digits++) {
+            BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
+            if (rounded.floatValue() == value) {
+                return scientific(rounded, Float.compare(value, 0.0f) < 0, 6);
+            }
+        }
+        return scientific(new BigDecimal(value).round(new MathContext(9)), value < 0, 6);
+    }
+
+    private static String special(double value) {
+        return Double.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+    }
+
+    private static String scientific(BigDecimal exact, boolean negative, int fixedBelow) {
+        String sign = negative ? "-" : "";
+        BigDecimal value = exact.abs().stripTrailingZeros();
+        if (value.signum() == 0) {
+            return sign + "0";
+        }
+        int exponent = value.precision() - value.scale() - 1;
+        if (exponent >= -4 && exponent < fixedBelow) {
+            return sign + value.toPlainString();
+        }
+        String digits = value.unscaledValue().toString();
+        String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+        String shown = Math.abs(exponent) < 10 ? "0" + Math.abs(exponent) : String.valueOf(Math.abs(exponent));
+        return sign + mantissa + "e" + (exponent < 0 ? "-" : "+") + shown;
+    }
+
+    private static String dateTime(LocalDateTime time, String zone) {
+        StringBuilder text = new StringBuilder(" ");
+        append(text, time.toLocalTime());
+        return date(time.toLocalDate(), text.append(zone).toString());
+    }
+
+    private static String date(LocalDate date, String rest) {
+        boolean before = date.getYear() <= 0;
+        String year = String.valueOf(before ? 1 - date.getYear() : date.getYear());
+        return "0".repeat(Math.max(0, 4 - year.length()))
+                + year
+                + '-'
+                + two(date.getMonthValue())
+                + '-'
+                + two(date.getDayOfMonth())
+                + rest
+                + (before ? " BC" : "");
+    }
+
+    private static void append(StringBuilder text, LocalTime time) {
+        text.append(two(time.getHour()))
+                .append(':')
+                .append(two(time.getMinute()))
+                .append(':')
+                .append(two(time.getSecond()));
+        int micros = time.getNano() / 1_000;
+        if (micros > 0) {
+            String fraction = String.valueOf(SECOND_MICROS + micros).substring(1);
+            int end = fraction.length();
+            while (fraction.charAt(end - 1) == '0') {
+                end--;
+            }
+            text.append('.').append(fraction, 0, end);
+        }
+    }
+
+    private static String two(int number) {
+        return number < 10 ? "0" + number : String.valueOf(number);
+    }
+}
