@@ -33,7 +33,7 @@ class ArchitectureTest {
             Set.of("source", "route", "publish", "ack", "lease"),
             Set.of("engine"),
             Set.of("jdbc"),
-            Set.of("polling"),
+            Set.of("polling", "debezium"),
             Set.of("config"),
             Set.of("sidecar"));
 

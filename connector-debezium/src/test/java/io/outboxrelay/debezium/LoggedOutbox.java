@@ -68,7 +68,8 @@ final class LoggedOutbox {
 
     /** Makes publication and slot anew for the table as it is. */
     void publish(String more) throws SQLException {
-        database.execute("CREATE PUBLICATION " + table + " FOR TABLE " + table + " WITH (publish = 'insert'" + more + ")");
+        database.execute(
+                "CREATE PUBLICATION " + table + " FOR TABLE " + table + " WITH (publish = 'insert'" + more + ")");
         database.execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
     }
 
