@@ -122,7 +122,7 @@ public final class BrokerProbe implements AutoCloseable {
     }
 
     /** Knocks at each address until one opens; null when what is there can be asked by a Kafka client. */
-    private static @Nullable Answer look(PublisherSettings settings) {
+    static @Nullable Answer look(PublisherSettings settings) {
         for (String server : settings.bootstrapServers().split(",", -1)) {
             String address = server.trim();
             Optional<ListenerCheck.Spoken> spoken = ListenerCheck.look(address, settings);

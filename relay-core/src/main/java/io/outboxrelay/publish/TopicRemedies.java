@@ -1,5 +1,6 @@
 package io.outboxrelay.publish;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.SaslConfigs;
@@ -11,7 +12,7 @@ import org.apache.kafka.common.config.SaslConfigs;
  * @param user whom the brokers take the relay for
  * @param brokers how many there are
  */
-record TopicRemedies(String servers, String user, int brokers) {
+public record TopicRemedies(String servers, String user, int brokers) {
 
     private static final int COPIES = 3;
     private static final Pattern USERNAME = Pattern.compile("\\busername\\s*=\\s*\"([^\"]+)\"");
@@ -33,9 +34,7 @@ record TopicRemedies(String servers, String user, int brokers) {
 
     /** @param topic a name of letters, digits, dots, dashes and underscores, as every topic's is */
     String allowWrite(String topic) {
-        return command(
-                "acls",
-                " --add --allow-principal 'User:" + user + "' --operation Write --operation Describe --topic " + topic);
+        return allow(topic, List.of("Write", "Describe"));
     }
 
     String inSyncMin(String topic, int replicas) {
@@ -44,6 +43,19 @@ record TopicRemedies(String servers, String user, int brokers) {
 
     String messageBytesMax(String topic, long bytes) {
         return config(topic, "max.message.bytes=" + (bytes + bytes / 10 + 1_024));
+    }
+
+    /** @param operations what the relay must be allowed to do with the topic, by Kafka's words for it */
+    public String allow(String topic, List<String> operations) {
+        return command(
+                "acls",
+                " --add --allow-principal 'User:" + user + "' --operation " + String.join(" --operation ", operations)
+                        + " --topic " + topic);
+    }
+
+    /** Has the topic keep the latest message of each key for ever, and only those. */
+    public String compact(String topic) {
+        return config(topic, "cleanup.policy=compact");
     }
 
     String moreReplicas(String topic) {
