@@ -36,6 +36,8 @@ public final class PostgresConnections {
         DRIVER_LOG.setLevel(Level.OFF);
     }
 
+    private static final String NOT_ALLOWED = "42501";
+
     private final ConnectionSettings settings;
 
     public PostgresConnections(ConnectionSettings settings) {
@@ -72,6 +74,34 @@ public final class PostgresConnections {
         });
     }
 
+    /**
+     * A new connection that takes commands of the replication protocol, and ordinary statements as simple ones; nothing is set in it.
+     * Poolers do not pass it on.
+     *
+     * @throws RelayException classified, if there is none to be had; MISCONFIGURED if the role may not replicate
+     */
+    public Connection openReplication() {
+        try {
+            Properties properties = properties();
+            PGProperty.REPLICATION.set(properties, "database");
+            PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "13");
+            PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+            return connect(properties);
+        } catch (SQLException e) {
+            Failure failure = PostgresFailures.classify(e, settings);
+            if (NOT_ALLOWED.equals(e.getSQLState())) {
+                String role = settings.username() == null ? "ROLE" : Identifiers.quote(settings.username());
+                failure = Failure.of(
+                        failure.kind(),
+                        failure.problems().get(0).what(),
+                        "ALTER ROLE " + role
+                                + " REPLICATION -- as a superuser; hosted databases have a role to grant instead",
+                        e);
+            }
+            throw new RelayException(failure);
+        }
+    }
+
     private Connection opened(Check check) {
         Connection connection = bare();
         try (Statement statement = connection.createStatement()) {
@@ -98,7 +128,7 @@ public final class PostgresConnections {
     /** A new connection in which nothing was set yet. */
     private Connection bare() {
         try {
-            return connect();
+            return connect(properties());
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
@@ -108,14 +138,14 @@ public final class PostgresConnections {
         void accept(Connection connection) throws SQLException;
     }
 
-    private Connection connect() throws SQLException {
+    private Connection connect(Properties properties) throws SQLException {
         List<Problem> problems = UrlParameters.of(settings.url()).problems();
         if (!problems.isEmpty()) {
             throw new RelayException(new Failure(FailureKind.MISCONFIGURED, problems, null));
         }
         // Not through DriverManager: it would answer "no suitable driver" with the state of a refused connection.
         Driver driver = new Driver();
-        Connection connection = driver.acceptsURL(settings.url()) ? driver.connect(settings.url(), properties()) : null;
+        Connection connection = driver.acceptsURL(settings.url()) ? driver.connect(settings.url(), properties) : null;
         if (connection == null) {
             throw new RelayException(
                     FailureKind.MISCONFIGURED,

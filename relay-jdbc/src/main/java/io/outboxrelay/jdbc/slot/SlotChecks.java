@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * Whether the slot is the one that the stream began with, and still has everything that follows upon what is stored. Immutable.
  *
  * @param stored how far the stream is known to be settled, or null where nothing is stored
+ * @param history of the server's timelines; empty where it is still on the one of what is stored
  */
 record SlotChecks(
         SlotRequest request,
         StreamStatements statements,
-        @Nullable StreamPosition stored) {
+        @Nullable StreamPosition stored,
+        TimelineHistory history) {
 
     private static final String NOT_THROUGH_IT =
             "what was committed before is not read through the new slot: publish what stands in the table otherwise";
@@ -130,12 +132,15 @@ record SlotChecks(
                             + Long.toUnsignedString(server.systemIdentifier()) + ", not "
                             + Long.toUnsignedString(known.systemIdentifier()));
         }
-        if (known.timeline() != server.timeline()) {
+        boolean forked = known.timeline() != server.timeline();
+        Long end = forked ? history.endOf(known.timeline()) : Long.valueOf(known.lsn());
+        if (end == null) {
             return anew(
                     POSITION_LOST,
                     look,
-                    "the server is on timeline " + server.timeline() + ", and what is published is known of timeline "
-                            + known.timeline() + ": a standby was promoted, or a backup restored");
+                    "the server is on timeline " + server.timeline() + ", which does not come from timeline "
+                            + known.timeline()
+                            + ", of which is known what is published: another standby was promoted, or a backup restored");
         }
         if (Long.compareUnsigned(confirmed, known.lsn()) > 0) {
             return anew(
@@ -144,6 +149,16 @@ record SlotChecks(
                     "slot " + request.slot() + " stands at " + StreamPosition.shown(confirmed)
                             + ", but only what was committed before " + StreamPosition.shown(known.lsn())
                             + " is known to be published: the slot was made anew or advanced");
+        }
+        if (Long.compareUnsigned(confirmed, end) > 0) {
+            return anew(
+                    POSITION_LOST,
+                    look,
+                    "slot " + request.slot() + " was made after the server left timeline " + known.timeline() + " at "
+                            + StreamPosition.shown(end) + ", when a standby was promoted or a backup restored");
+        }
+        if (forked) {
+            return null;
         }
         if (Long.compareUnsigned(known.lsn(), server.writtenLsn()) > 0) {
             return anew(
@@ -183,6 +198,18 @@ record SlotChecks(
                         look,
                         "publication " + name + " may be younger than slot " + request.slot()
                                 + ": rows that were committed between them would be left out");
+    }
+
+    /**
+     * Where the stream goes on: where what is stored ends, or the common part of its timeline and the present one does, or else
+     * where the slot begins.
+     */
+    long beginning(StreamLook look, long confirmed) {
+        if (stored == null || isGivenUp(look)) {
+            return confirmed;
+        }
+        Long end = history.endOf(stored.timeline());
+        return end == null || Long.compareUnsigned(stored.lsn(), end) <= 0 ? stored.lsn() : end;
     }
 
     /** After a change of the publication the slot that is there is too old for it. */

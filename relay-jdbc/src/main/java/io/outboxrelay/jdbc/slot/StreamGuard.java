@@ -4,14 +4,18 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresFailures;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that a stream misses nothing without a word: before it starts, right after that, and every few seconds while it runs.
@@ -23,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamGuard {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
+    private static final TimelineHistory NO_HISTORY = new TimelineHistory(Map.of());
+
     private final SlotRequest request;
     private final ConnectionSettings settings;
     private final StreamLookSql sql;
-    private @Nullable StreamLook atStart;
     private @Nullable Integer streaming;
 
     /**
@@ -53,14 +59,27 @@ public final class StreamGuard {
      */
     public StreamPosition beforeStart(@Nullable StreamPosition stored) {
         StreamLook look = look();
-        refuse(judged(look, stored, true));
-        atStart = look;
+        TimelineHistory history = history(look, stored);
+        refuse(judged(look, checks(stored, history), true));
+        checkRole();
         SlotFound slot = Objects.requireNonNull(look.slot());
         long confirmed = Objects.requireNonNull(slot.place().confirmedLsn());
+        long beginning = checks(stored, history).beginning(look, confirmed);
+        if (stored != null && stored.timeline() != look.server().timeline()) {
+            LOG.warn(
+                    "the server is on timeline {} now, and was on {}: slot {} came along, so nothing that is there is missed.{}",
+                    look.server().timeline(),
+                    stored.timeline(),
+                    request.slot(),
+                    beginning == stored.lsn()
+                            ? ""
+                            : " What was published behind " + StreamPosition.shown(beginning)
+                                    + " was of commits that the promoted standby did not have");
+        }
         return new StreamPosition(
                 look.server().systemIdentifier(),
                 look.server().timeline(),
-                stored == null || checks(stored).isGivenUp(look) ? confirmed : stored.lsn(),
+                beginning,
                 Objects.requireNonNull(look.publication()).version());
     }
 
@@ -74,7 +93,7 @@ public final class StreamGuard {
      */
     public boolean isStarted(StreamPosition begun) {
         StreamLook look = look();
-        refuse(judged(look, begun, false));
+        refuse(judged(look, checks(begun, NO_HISTORY), false));
         streaming = Objects.requireNonNull(look.slot()).holder();
         return streaming != null;
     }
@@ -88,7 +107,7 @@ public final class StreamGuard {
      */
     public StreamLook whileRunning(Supplier<StreamPosition> stored) {
         StreamLook look = look();
-        refuse(judged(look, stored.get(), false));
+        refuse(judged(look, checks(stored.get(), NO_HISTORY), false));
         Integer holder = Objects.requireNonNull(look.slot()).holder();
         if (!Objects.equals(holder, streaming)) {
             throw holder == null
@@ -98,21 +117,25 @@ public final class StreamGuard {
                             "nothing; the relay starts it again")
                     : new RelayException(new Failure(
                             FailureKind.FENCED,
-                            List.of(Objects.requireNonNull(checks(null).ofHolder(Objects.requireNonNull(look.slot())))
+                            List.of(Objects.requireNonNull(
+                                            checks(null, NO_HISTORY).ofHolder(Objects.requireNonNull(look.slot())))
                                     .problem()),
                             null));
         }
         return look;
     }
 
-    /** What the last look before the start saw. */
-    public @Nullable StreamLook atStart() {
-        return atStart;
+    /**
+     * Everything that is wrong at once, as {@link #beforeStart} would find it; none if nothing is.
+     *
+     * @throws RelayException when the database cannot be asked
+     */
+    public List<Finding> findings(@Nullable StreamPosition stored) {
+        StreamLook look = look();
+        return judged(look, checks(stored, history(look, stored)), true);
     }
 
-    /** Everything that is wrong at once; none if nothing is. */
-    List<Finding> judged(StreamLook look, @Nullable StreamPosition stored, boolean starting) {
-        SlotChecks slots = checks(stored);
+    private List<Finding> judged(StreamLook look, SlotChecks slots, boolean starting) {
         Finding unfit = SlotChecks.ofServer(look.server());
         Finding kind = slots.ofKind(look);
         if (unfit != null || kind != null) {
@@ -141,8 +164,29 @@ public final class StreamGuard {
         return request.table() != null && look.table() == null ? null : slots.ofPublication(look);
     }
 
-    private SlotChecks checks(@Nullable StreamPosition stored) {
-        return new SlotChecks(request, new StreamStatements(request), stored);
+    private SlotChecks checks(@Nullable StreamPosition stored, TimelineHistory history) {
+        return new SlotChecks(request, new StreamStatements(request), stored, history);
+    }
+
+    /** Whether the role may read the log at all; whoever streams would say so in words of its own. */
+    private void checkRole() {
+        try {
+            new PostgresConnections(settings).openReplication().close();
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    private TimelineHistory history(StreamLook look, @Nullable StreamPosition stored) {
+        long timeline = look.server().timeline();
+        if (stored == null || look.server().standby() || stored.timeline() == timeline) {
+            return NO_HISTORY;
+        }
+        try (Connection replication = new PostgresConnections(settings).openReplication()) {
+            return TimelineHistory.of(replication, timeline);
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
     }
 
     private StreamLook look() {

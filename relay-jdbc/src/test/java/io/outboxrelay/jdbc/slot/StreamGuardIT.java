@@ -1,7 +1,8 @@
 package io.outboxrelay.jdbc.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
@@ -9,7 +10,9 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,10 +154,32 @@ class StreamGuardIT {
                 assertThat(guard.isStarted(begun)).isTrue();
                 assertThat(guard.whileRunning(() -> begun).slot()).isNotNull();
                 database.execute("ALTER PUBLICATION " + database.publication() + " SET (publish = 'update')");
-                assertThatThrownBy(() -> guard.whileRunning(() -> begun))
-                        .isInstanceOfSatisfying(
-                                RelayException.class,
-                                e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.POSITION_LOST));
+                assertThat(failureOf(() -> guard.whileRunning(() -> begun)).kind())
+                        .isEqualTo(FailureKind.POSITION_LOST);
+                database.execute("ALTER PUBLICATION " + database.publication() + " SET (publish = 'insert')");
+            }
+        }
+    }
+
+    @Test
+    void a_stream_that_ended_or_that_another_has_taken_over_is_noticed() throws SQLException {
+        StreamedDatabase database = new StreamedDatabase(server);
+        try (Connection connection = database.relay()) {
+            StreamGuard guard = database.guard(connection);
+            StreamPosition begun = guard.beforeStart(null);
+            try (StreamedDatabase.Streaming streaming = database.stream()) {
+                assertThat(streaming.stream().isClosed()).isFalse();
+                assertThat(guard.isStarted(begun)).isTrue();
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> database.value("SELECT active::text FROM pg_replication_slots WHERE slot_name = '"
+                                    + database.request().slot() + "'")
+                            .equals("false"));
+            assertThat(failureOf(() -> guard.whileRunning(() -> begun)).kind()).isEqualTo(FailureKind.TRANSIENT);
+            try (StreamedDatabase.Streaming other = database.stream()) {
+                assertThat(other.stream().isClosed()).isFalse();
+                assertThat(failureOf(() -> guard.whileRunning(() -> begun)).kind())
+                        .isEqualTo(FailureKind.FENCED);
             }
         }
     }
@@ -163,19 +188,34 @@ class StreamGuardIT {
     void a_slot_that_the_reader_made_in_place_of_the_missing_one_is_noticed_before_anything_is_confirmed()
             throws SQLException {
         StreamedDatabase database = new StreamedDatabase(server);
+        StreamPosition stored = database.begin(null);
         try (Connection connection = database.relay()) {
             StreamGuard guard = database.guard(connection);
-            StreamPosition begun = guard.beforeStart(null);
+            assertThat(guard.beforeStart(stored)).isEqualTo(stored);
             database.execute(database.statements().dropSlot());
             database.execute("INSERT INTO app.outbox VALUES (gen_random_uuid())");
             database.execute(database.statements().createSlot(180_000));
             try (StreamedDatabase.Streaming streaming = database.stream()) {
                 assertThat(streaming.stream().isClosed()).isFalse();
-                assertThatThrownBy(() -> guard.isStarted(begun))
-                        .isInstanceOfSatisfying(
-                                RelayException.class,
-                                e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.POSITION_LOST));
+                assertThat(failureOf(() -> guard.isStarted(stored)).kind()).isEqualTo(FailureKind.POSITION_LOST);
             }
         }
+    }
+
+    @Test
+    void a_role_that_may_not_replicate_is_told_what_it_takes() throws SQLException {
+        StreamedDatabase database = new StreamedDatabase(server);
+        database.execute("ALTER ROLE \"Relay-1\" NOREPLICATION");
+        try {
+            Failure failure = database.refusal(null);
+            assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+            assertThat(failure.problems().get(0).remedy()).startsWith("ALTER ROLE \"Relay-1\" REPLICATION");
+        } finally {
+            database.execute("ALTER ROLE \"Relay-1\" REPLICATION");
+        }
+    }
+
+    private static Failure failureOf(ThrowingCallable call) {
+        return ((RelayException) catchThrowable(call)).failure();
     }
 }

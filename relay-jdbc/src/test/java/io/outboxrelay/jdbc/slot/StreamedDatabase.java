@@ -34,13 +34,8 @@ final class StreamedDatabase {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final EmbeddedDatabase server;
-    private final String name = "streamed" + COUNT.incrementAndGet();
-    private final SlotRequest request = new SlotRequest(
-            name + "_slot",
-            "Out-" + name,
-            TableName.parse("app.outbox"),
-            List.of("id", "aggregateid", "payload"),
-            false);
+    private final String name;
+    private final SlotRequest request;
 
     /** With everything as it is to be. */
     StreamedDatabase(EmbeddedDatabase server) throws SQLException {
@@ -54,8 +49,33 @@ final class StreamedDatabase {
     /** With a table at most. */
     StreamedDatabase(EmbeddedDatabase server, String setup) throws SQLException {
         this.server = server;
+        this.name = "streamed" + COUNT.incrementAndGet();
+        this.request = new SlotRequest(
+                name + "_slot",
+                "Out-" + name,
+                TableName.parse("app.outbox"),
+                List.of("id", "aggregateid", "payload"),
+                false);
         server.createDatabase(name);
         server.execute(name, setup);
+    }
+
+    private StreamedDatabase(EmbeddedDatabase server, String name, SlotRequest request) {
+        this.server = server;
+        this.name = name;
+        this.request = request;
+    }
+
+    /** The same, with a slot that standbys are to keep. */
+    StreamedDatabase withFailover() {
+        SlotRequest kept =
+                new SlotRequest(request.slot(), request.publication(), request.table(), request.columns(), true);
+        return new StreamedDatabase(server, name, kept);
+    }
+
+    /** The same database at another server. */
+    StreamedDatabase on(EmbeddedDatabase other) {
+        return new StreamedDatabase(other, name, request);
     }
 
     static EmbeddedDatabase server() throws SQLException {
@@ -160,7 +180,7 @@ final class StreamedDatabase {
     /** Everything that is wrong, with the statements against it. */
     List<Finding> findings(@Nullable StreamPosition stored) throws SQLException {
         try (Connection connection = relay()) {
-            return guard(connection).judged(new StreamLookSql(connection, request).take(), stored, true);
+            return guard(connection).findings(stored);
         }
     }
 
