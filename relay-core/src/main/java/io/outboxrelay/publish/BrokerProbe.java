@@ -19,7 +19,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether the brokers can be reached and let the relay in, on a thread of its own, so that a start can say what it
@@ -43,6 +42,7 @@ public final class BrokerProbe implements AutoCloseable {
     public record Reached(String clusterId, int brokers) implements Answer {}
 
     private static final int ANSWER_TIMEOUT_MILLIS = 5_000;
+    private static final Duration HARMLESS_LOOK_MAX = Duration.ofSeconds(3);
 
     private final Supplier<PublisherSettings> settings;
     private final Wakeup changed;
@@ -78,6 +78,14 @@ public final class BrokerProbe implements AutoCloseable {
         return looked.getCount() == 0;
     }
 
+    /**
+     * How long a start is to wait for {@link #hasLooked}. Where the relay speaks plaintext the look ends sooner by itself; where it
+     * does not, a client can do no harm, and brokers that are neither there nor refuse are waited for no longer than this.
+     */
+    public static Duration lookMax(PublisherSettings atStart) {
+        return atStart.encrypts() ? HARMLESS_LOOK_MAX : BrokerLook.TIME_MAX.plusSeconds(1);
+    }
+
     /** The latest answer. Any thread; never blocks. */
     public Answer answer() {
         return answer;
@@ -107,8 +115,9 @@ public final class BrokerProbe implements AutoCloseable {
     private Answer ask() throws InterruptedException {
         try {
             PublisherSettings fresh = settings.get();
-            Answer refused = look(fresh);
-            if (refused != null) {
+            Optional<Failure> obstacle = BrokerLook.obstacle(fresh);
+            if (obstacle.isPresent()) {
+                Answer refused = new Away(obstacle.get());
                 answer = refused;
                 return refused;
             }
@@ -119,23 +128,6 @@ public final class BrokerProbe implements AutoCloseable {
         } finally {
             looked.countDown();
         }
-    }
-
-    /** Knocks at each address until one opens; null when what is there can be asked by a Kafka client. */
-    static @Nullable Answer look(PublisherSettings settings) {
-        for (String server : settings.bootstrapServers().split(",", -1)) {
-            String address = server.trim();
-            Optional<ListenerCheck.Spoken> spoken = ListenerCheck.look(address, settings);
-            if (spoken.isPresent()) {
-                return ListenerCheck.judge(address, spoken.get(), settings)
-                        .map(Away::new)
-                        .orElse(null);
-            }
-        }
-        return new Away(Failure.of(
-                FailureKind.TRANSIENT,
-                "no broker can be reached at " + settings.bootstrapServers(),
-                "start Kafka, or correct kafka.bootstrap.servers; the relay goes on by itself once it is reached"));
     }
 
     private static Answer describe(PublisherSettings settings) throws InterruptedException {

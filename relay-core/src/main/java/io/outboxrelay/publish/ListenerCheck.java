@@ -5,14 +5,20 @@ import io.outboxrelay.failure.FailureKind;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -24,7 +30,7 @@ import org.apache.kafka.common.utils.Utils;
  * which the process dies; every other mismatch looks to it like a network that cuts connections for ever.
  *
  * <p>It asks in plaintext for the versions that the broker knows, as every client may before it says who it is, then for the
- * cluster, which a broker that wants a password does not answer. Nothing secret is sent. Blocks for a few seconds at most.
+ * cluster, which a broker that wants a password does not answer. Nothing secret is sent. Each question blocks for a few seconds at most.
  */
 final class ListenerCheck {
 
@@ -40,6 +46,7 @@ final class ListenerCheck {
     }
 
     private static final int TIMEOUT_MILLIS = 2_000;
+    private static final long SECOND_THOUGHT_MILLIS = 1_000;
     private static final int ANSWER_BYTES_MAX = 1 << 20;
     private static final short API_VERSIONS = 18;
     private static final short METADATA = 3;
@@ -83,28 +90,64 @@ final class ListenerCheck {
      * What a relay that speaks plaintext needs to know before it does; of another one, only whether anybody opens. Brokers note
      * in their logs who speaks out of turn, so nothing is asked that need not be.
      *
-     * @param address {@code host:port}
      * @return empty when nobody opens
      */
-    static Optional<Spoken> look(String address, PublisherSettings settings) {
+    static Optional<Spoken> look(InetSocketAddress address, PublisherSettings settings) {
         boolean asksAll = settings.securityProtocol().equals("PLAINTEXT");
-        return reach(address, socket -> settings.encrypts() ? Spoken.UNKNOWN : ask(socket, asksAll));
+        return surely(() -> reach(address, socket -> settings.encrypts() ? Spoken.UNKNOWN : ask(socket, asksAll)));
+    }
+
+    /**
+     * All that a name stands for. Blocks.
+     *
+     * @param address {@code host:port}
+     */
+    static List<InetSocketAddress> resolve(String address) throws UnknownHostException {
+        String host = Objects.requireNonNull(Utils.getHost(address));
+        int port = Objects.requireNonNull(Utils.getPort(address));
+        return Stream.of(InetAddress.getAllByName(host))
+                .map(each -> new InetSocketAddress(each, port))
+                .toList();
     }
 
     /** What keeps a Kafka client from getting an answer, when it has got none, and nobody said why. */
     static Optional<Failure> explain(String address, PublisherSettings settings) {
-        return settings.encrypts()
-                ? reach(address, socket -> ask(socket, true))
-                        .flatMap(spoken -> judge(address, spoken, settings))
-                        .or(() -> judgeEncrypted(address, settings))
-                : Optional.empty();
+        if (!settings.encrypts()) {
+            return Optional.empty();
+        }
+        try {
+            for (InetSocketAddress each : resolve(address)) {
+                Optional<Spoken> spoken = surely(() -> reach(each, socket -> ask(socket, true)));
+                if (spoken.isPresent()) {
+                    return judge(address, spoken.get(), settings).or(() -> judgeEncrypted(address, each, settings));
+                }
+            }
+        } catch (UnknownHostException unknown) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    /** A broker that is being stopped may answer one question and not the next: only who does so twice wants a password. */
+    private static Optional<Spoken> surely(Supplier<Optional<Spoken>> question) {
+        Optional<Spoken> first = question.get();
+        if (!first.equals(Optional.of(Spoken.SASL_PLAINTEXT))) {
+            return first;
+        }
+        try {
+            TimeUnit.MILLISECONDS.sleep(SECOND_THOUGHT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(Spoken.UNKNOWN);
+        }
+        return question.get().equals(first) ? first : Optional.of(Spoken.UNKNOWN);
     }
 
     private interface Question {
         Spoken ask(Socket socket) throws IOException;
     }
 
-    private static Optional<Spoken> reach(String address, Question question) {
+    private static Optional<Spoken> reach(InetSocketAddress address, Question question) {
         try (Socket socket = new Socket()) {
             connect(socket, address);
             try {
@@ -117,10 +160,8 @@ final class ListenerCheck {
         }
     }
 
-    private static void connect(Socket socket, String address) throws IOException {
-        String host = Objects.requireNonNull(Utils.getHost(address));
-        int port = Objects.requireNonNull(Utils.getPort(address));
-        socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+    private static void connect(Socket socket, InetSocketAddress address) throws IOException {
+        socket.connect(address, TIMEOUT_MILLIS);
         socket.setSoTimeout(TIMEOUT_MILLIS);
     }
 
@@ -128,15 +169,20 @@ final class ListenerCheck {
      * Whether a broker that speaks TLS to the relay wants a password, of which a client without one learns nothing. Whose
      * certificate it is does not matter here: nothing is told to it but the question, and its answer is only a hint.
      */
-    private static Optional<Failure> judgeEncrypted(String address, PublisherSettings settings) {
+    private static Optional<Failure> judgeEncrypted(
+            String address, InetSocketAddress socketAddress, PublisherSettings settings) {
         if (!settings.securityProtocol().equals("SSL")) {
             return Optional.empty();
         }
+        return surely(() -> askEncrypted(socketAddress)).equals(Optional.of(Spoken.SASL_PLAINTEXT))
+                ? mismatch("the broker at " + address + " wants a password", "SSL", "SASL_SSL")
+                : Optional.empty();
+    }
+
+    private static Optional<Spoken> askEncrypted(InetSocketAddress address) {
         try (Socket socket = anybody().getSocketFactory().createSocket()) {
             connect(socket, address);
-            return ask(socket, true) == Spoken.SASL_PLAINTEXT
-                    ? mismatch("the broker at " + address + " wants a password", "SSL", "SASL_SSL")
-                    : Optional.empty();
+            return Optional.of(ask(socket, true));
         } catch (IOException | GeneralSecurityException unknown) {
             return Optional.empty();
         }

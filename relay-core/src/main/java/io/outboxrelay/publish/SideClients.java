@@ -45,10 +45,9 @@ public final class SideClients {
      * @throws RelayException TRANSIENT when no broker can be reached, MISCONFIGURED when they speak something else
      */
     public static SideClients reaching(PublisherSettings settings, String purpose, Duration answerMax) {
-        BrokerProbe.Answer refused = BrokerProbe.look(settings);
-        if (refused instanceof BrokerProbe.Away away) {
-            throw new RelayException(away.failure());
-        }
+        BrokerLook.uninterrupted(settings).ifPresent(refused -> {
+            throw new RelayException(refused);
+        });
         return new SideClients(settings, purpose, answerMax);
     }
 

@@ -40,10 +40,7 @@ final class Pipeline implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.outboxrelay.Relay");
 
-    /** Brokers that are neither there nor refuse are waited for no longer before the relay begins with what it can. */
-    private static final Duration LOOK_MAX = Duration.ofSeconds(3);
-
-    /** The same beside others, where an answer is waited for: what refuses the relay is its state, and no end of the process. */
+    /** Beside others an answer is waited for, not only a look: what refuses the relay is its state, and no end of the process. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(15);
 
     /** Is told, on the loop's or the main thread, what the process has to know. */
@@ -98,7 +95,8 @@ final class Pipeline implements AutoCloseable {
                 "reads " + settings.source().outbox() + " and publishes to "
                         + settings.route().topic(),
                 System.nanoTime());
-        this.beginsAtNanos = System.nanoTime() + (besideOthers ? ANSWER_MAX : LOOK_MAX).toNanos();
+        Duration beginsWithin = besideOthers ? ANSWER_MAX : BrokerProbe.lookMax(settings.publisher());
+        this.beginsAtNanos = System.nanoTime() + beginsWithin.toNanos();
         this.brokers = new BrokerLog(settings.publisher().bootstrapServers());
         this.probe = BrokerProbe.start(inUse::publisher, () -> {});
         PipelineAssembly assembly =
