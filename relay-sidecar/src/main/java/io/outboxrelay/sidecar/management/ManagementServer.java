@@ -23,10 +23,13 @@ public final class ManagementServer implements AutoCloseable {
     private static final String SETTING = "management.listen";
     private static final int BACKLOG = 64;
 
-    /** Read by the JDK's server when it is made; what the process was started with goes before. Times are in seconds, but for the tick. */
+    /**
+     * Read by the JDK's server when it is made; what the process was started with goes before. Times are in seconds, but for the tick.
+     * Connections on which nothing comes are closed soon: who takes all that there are keeps probes out only for so long.
+     */
     private static final Map<String, String> LIMITS = Map.of(
-            "sun.net.httpserver.idleInterval", "10",
-            "sun.net.httpserver.clockTick", "5000",
+            "sun.net.httpserver.idleInterval", "2",
+            "sun.net.httpserver.clockTick", "1000",
             "sun.net.httpserver.maxIdleConnections", "32",
             "jdk.httpserver.maxConnections", "256",
             "sun.net.httpserver.maxReqHeaders", "64",
