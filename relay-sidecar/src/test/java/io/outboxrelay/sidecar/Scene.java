@@ -37,6 +37,9 @@ final class Scene implements AutoCloseable {
 
     private static final Path DISTRIBUTION = Path.of(System.getProperty("outboxrelay.distribution"));
 
+    /** Relays of tests live for seconds; in these the better compiler takes more of the machine than it gives. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private final String name = SharedServers.newName();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<RelayProcess> relays = new ArrayList<>();
@@ -143,12 +146,12 @@ final class Scene implements AutoCloseable {
     }
 
     private RelayProcess started(Map<String, String> all, String... arguments) {
-        RelayProcess relay = RelayProcess.started(DISTRIBUTION, all, arguments);
+        RelayProcess relay = RelayProcess.startedWith(SHORT_LIVED, DISTRIBUTION, all, arguments);
         relays.add(relay);
         return relay;
     }
 
-    /** The same with options of the JVM. */
+    /** The same with these options of the JVM and no other. */
     RelayProcess startRelayWith(String jvmOptions) {
         RelayProcess relay = RelayProcess.startedWith(jvmOptions, DISTRIBUTION, settings);
         relays.add(relay);
