@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicInspection {
 
-    private static final int ANSWER_TIMEOUT_MILLIS = 5_000;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
     private static final String TOPIC = "topic ";
 
     private final Admin admin;
@@ -59,10 +60,17 @@ public final class TopicInspection {
 
     /** Looks; the brokers are known to answer. */
     public static List<Check> inspect(PublisherSettings settings, Messages messages) throws InterruptedException {
+        return inspect(settings, messages, ANSWER_MAX);
+    }
+
+    /** @param answerMax how long it waits for each answer */
+    static List<Check> inspect(PublisherSettings settings, Messages messages, Duration answerMax)
+            throws InterruptedException {
+        int answerMillisMax = Math.toIntExact(answerMax.toMillis());
         Map<String, Object> config = new HashMap<>(settings.adminConfig());
         config.put(AdminClientConfig.CLIENT_ID_CONFIG, "outbox-relay-doctor");
-        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MILLIS);
-        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MILLIS);
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, answerMillisMax);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, answerMillisMax);
         Admin admin = Admin.create(config);
         try {
             Collection<Node> nodes = get(admin.describeCluster().nodes());
@@ -86,10 +94,8 @@ public final class TopicInspection {
             try {
                 TopicDescription topic = get(topics.get(name));
                 mayWrite |= judge(topic, new TopicLimits(limits(name)), bytesMax.getOrDefault(name, 0L));
-            } catch (ExecutionException e) {
-                missing(name, e.getCause());
-            } catch (TimeoutException e) {
-                checks.add(Check.of(TOPIC + name, KafkaFailures.classify(e)));
+            } catch (ExecutionException | TimeoutException e) {
+                unseen(name, e);
             }
         }
         idempotence(mayWrite);
@@ -142,32 +148,41 @@ public final class TopicInspection {
         return mayWrite;
     }
 
-    private void missing(String name, @Nullable Throwable cause) throws InterruptedException {
+    private void unseen(String name, Exception why) throws InterruptedException {
         String subject = TOPIC + name;
-        if (cause instanceof TopicAuthorizationException) {
-            checks.add(Check.fail(subject, "the relay may neither see it nor write to it", remedies.allowWrite(name)));
-        } else if (cause instanceof UnknownTopicOrPartitionException) {
-            Map<String, String> broker = brokerConfig();
-            String creates = broker.get("auto.create.topics.enable");
-            String create = remedies.create(name);
-            if ("true".equals(creates)) {
-                checks.add(Check.warn(
-                        subject,
-                        "it does not exist; the brokers create it with the first message, with "
-                                + counted(broker, "num.partitions", "partition") + " and "
-                                + counted(broker, "default.replication.factor", "replica"),
-                        create));
+        try {
+            if (why.getCause() instanceof TopicAuthorizationException) {
+                checks.add(
+                        Check.fail(subject, "the relay may neither see it nor write to it", remedies.allowWrite(name)));
+            } else if (why.getCause() instanceof UnknownTopicOrPartitionException) {
+                missing(name, brokerConfig());
             } else {
-                checks.add(Check.fail(
-                        subject,
-                        "it does not exist, and "
-                                + (creates == null
-                                        ? "whether the brokers create topics, the relay may not ask"
-                                        : "the brokers create no topics: its messages would wait"),
-                        create));
+                checks.add(Check.of(subject, KafkaFailures.classify(why)));
             }
+        } catch (ExecutionException | TimeoutException e) {
+            checks.add(Check.of(subject, KafkaFailures.classify(e)));
+        }
+    }
+
+    private void missing(String name, Map<String, String> broker) {
+        String subject = TOPIC + name;
+        String creates = broker.get("auto.create.topics.enable");
+        String create = remedies.create(name);
+        if ("true".equals(creates)) {
+            checks.add(Check.warn(
+                    subject,
+                    "it does not exist; the brokers create it with the first message, with "
+                            + counted(broker, "num.partitions", "partition") + " and "
+                            + counted(broker, "default.replication.factor", "replica"),
+                    create));
         } else {
-            checks.add(Check.of(subject, KafkaFailures.classify(cause == null ? new IllegalStateException() : cause)));
+            checks.add(Check.fail(
+                    subject,
+                    "it does not exist, and "
+                            + (creates == null
+                                    ? "whether the brokers create topics, the relay may not ask"
+                                    : "the brokers create no topics: its messages would wait"),
+                    create));
         }
     }
 
@@ -191,11 +206,11 @@ public final class TopicInspection {
         checks.add(Check.skipped("broker clocks", "brokers tell the time to nobody who does not publish"));
     }
 
-    private Map<String, String> limits(String topic) throws InterruptedException {
+    private Map<String, String> limits(String topic) throws InterruptedException, ExecutionException, TimeoutException {
         return config(new ConfigResource(ConfigResource.Type.TOPIC, topic));
     }
 
-    private Map<String, String> brokerConfig() throws InterruptedException {
+    private Map<String, String> brokerConfig() throws InterruptedException, ExecutionException, TimeoutException {
         return nodes.isEmpty()
                 ? Map.of()
                 : config(new ConfigResource(
@@ -203,7 +218,8 @@ public final class TopicInspection {
     }
 
     /** Empty where the relay may not ask, which takes DESCRIBE_CONFIGS and is not needed for anything else. */
-    private Map<String, String> config(ConfigResource resource) throws InterruptedException {
+    private Map<String, String> config(ConfigResource resource)
+            throws InterruptedException, ExecutionException, TimeoutException {
         try {
             Map<String, String> values = new HashMap<>();
             get(admin.describeConfigs(List.of(resource)).values().get(resource))
@@ -214,8 +230,12 @@ public final class TopicInspection {
                         }
                     });
             return values;
-        } catch (ExecutionException | TimeoutException e) {
-            return Map.of();
+        } catch (ExecutionException e) {
+            // That the brokers did not answer says nothing of what they allow.
+            if (e.getCause() instanceof AuthorizationException) {
+                return Map.of();
+            }
+            throw e;
         }
     }
 
@@ -232,7 +252,8 @@ public final class TopicInspection {
         if (future == null) {
             throw new TimeoutException("no answer");
         }
-        return future.get(2L * ANSWER_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        // Kafka's client gives up first, and says why.
+        return future.get(2 * ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What a topic's settings say, as far as they may be seen. */

@@ -8,6 +8,7 @@ import io.outboxrelay.failure.Check.Verdict;
 import io.outboxrelay.testkit.BrokerSecurity;
 import io.outboxrelay.testkit.CertificateAuthority;
 import io.outboxrelay.testkit.EmbeddedKafka;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -38,6 +40,8 @@ class TopicInspectionIT {
     @TempDir
     static Path directory;
 
+    private static final SwallowedRequests MUTE = new SwallowedRequests(ApiKeys.DESCRIBE_CONFIGS);
+
     private static EmbeddedKafka kafka;
 
     @BeforeAll
@@ -45,15 +49,18 @@ class TopicInspectionIT {
         CertificateAuthority authority = CertificateAuthority.in(directory, "authority");
         kafka = EmbeddedKafka.builder()
                 .autoCreateTopics(false)
+                .proxiedAt(MUTE.port())
                 .set("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
                 .set("super.users", "User:ANONYMOUS")
                 .secured(authority.issue("localhost"), authority.certificate(), BrokerSecurity.SASL_PLAINTEXT)
                 .start();
+        MUTE.forwardTo(kafka.proxiedPort());
         kafka.setScramPassword(SecuredKafka.USER, SecuredKafka.PASSWORD);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
+        MUTE.close();
         kafka.close();
     }
 
@@ -105,6 +112,24 @@ class TopicInspectionIT {
                         .get(0)
                         .what()
                         .startsWith("it has one replica"));
+    }
+
+    @Test
+    void limits_that_nobody_tells_are_not_taken_for_limits_that_may_not_be_seen() throws Exception {
+        kafka.createTopic("asked", 1);
+        PublisherSettings mute = PublisherSettings.of(Map.of("bootstrap.servers", "localhost:" + MUTE.port()), 1 << 20);
+        Check topic = unanswered("asked", mute);
+        assertThat(topic.verdict()).as("%s", topic).isEqualTo(Verdict.AWAY);
+        assertThat(topic.problems().get(0).what()).contains("Timeout").doesNotContain("may not");
+
+        Check missing = unanswered("asked-for", mute);
+        assertThat(missing.verdict()).as("%s", missing).isEqualTo(Verdict.AWAY);
+        assertThat(missing.problems().get(0).what()).contains("Timeout").doesNotContain("may not");
+    }
+
+    private static Check unanswered(String topic, PublisherSettings mute) throws InterruptedException {
+        return TopicInspection.inspect(mute, new TopicInspection.Messages(Map.of(topic, 0L)), Duration.ofSeconds(1))
+                .get(0);
     }
 
     /** The first check of the topic, the worst one. */
