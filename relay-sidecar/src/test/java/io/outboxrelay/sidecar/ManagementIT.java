@@ -108,8 +108,8 @@ class ManagementIT {
                     assertThat(served.status("/health/live")).isEqualTo(200);
                     return served.status("/health/ready") == 503;
                 });
-                double waited = oldestPendingSeconds(served);
-                await().atMost(Scene.BOUND).until(() -> oldestPendingSeconds(served) > waited + 2);
+                double waited = served.oldestPendingSeconds();
+                await().atMost(Scene.BOUND).until(() -> served.oldestPendingSeconds() > waited + 2);
                 assertThat(served.status("/health/live")).isEqualTo(200);
                 assertThat(served.status("/health/started")).as("it was, once").isEqualTo(200);
                 assertThat(served.body("/metrics"))
@@ -122,17 +122,9 @@ class ManagementIT {
                 return served.status("/health/ready") == 200;
             });
             scene.awaitEmpty("outbox", relay);
-            await().atMost(Scene.BOUND).until(() -> oldestPendingSeconds(served) == 0);
+            await().atMost(Scene.BOUND).until(() -> served.oldestPendingSeconds() == 0);
             assertThat(served.body("/metrics")).contains("outbox_relay_published_total{pipeline=\"default\"} 1.0");
         }
-    }
-
-    private static double oldestPendingSeconds(Served served) throws Exception {
-        return served.body("/metrics")
-                .lines()
-                .filter(line -> line.startsWith("outbox_relay_oldest_pending_seconds{"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*} ", "")))
-                .sum();
     }
 
     @Test
@@ -175,6 +167,14 @@ class ManagementIT {
 
         String body(String path) throws Exception {
             return response(path).body();
+        }
+
+        double oldestPendingSeconds() throws Exception {
+            return body("/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith("outbox_relay_oldest_pending_seconds{"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*} ", "")))
+                    .sum();
         }
 
         private HttpResponse<String> response(String path) throws Exception {

@@ -3,6 +3,7 @@ package io.outboxrelay.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.sidecar.ManagementIT.Served;
 import io.outboxrelay.testkit.CommittedHistory;
 import io.outboxrelay.testkit.OrderService;
 import io.outboxrelay.testkit.RelayProcess;
@@ -13,7 +14,13 @@ import org.junit.jupiter.api.Test;
 
 /** The broker and the database go away and come back, while the relay runs and while it starts. */
 class OutageIT {
-    private static final Duration BROKER_AWAY = Duration.ofSeconds(20);
+    /** CI asks for a minute. Where nobody does, it is shorter: all of it is waited for. */
+    private static final Duration BROKER_AWAY =
+            Duration.ofSeconds(Integer.getInteger("outboxrelay.brokerAwaySeconds", 20));
+
+    /** The relay notices within 5 s; the machine may be busy. */
+    private static final Duration NOTICED = Duration.ofSeconds(10);
+
     private static final Duration SAMPLE = Duration.ofMillis(250);
     /** The heap of 128 MiB, and what a JVM needs beside it. */
     private static final long RESIDENT_BYTES_MAX = 256L << 20;
@@ -25,7 +32,8 @@ class OutageIT {
     }
 
     @Test
-    void a_broker_away_for_20_seconds_and_a_crashed_database_cost_nothing_but_time() throws Exception {
+    void a_broker_away_for_a_minute_and_a_crashed_database_cost_nothing_but_time_and_probes_and_metrics_tell_of_it()
+            throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         Workload workload =
                 Workload.everything(seed).withEventsPerSecond(1_000).withUnrelatedOpen(Duration.ofSeconds(3));
@@ -34,14 +42,23 @@ class OutageIT {
             // As it is shipped: what is measured is its memory.
             RelayProcess relay = scene.startRelayWith("");
             relay.awaitLine("running: ", Scene.BOUND);
-            Peak memory = new Peak(relay);
+            Served served = Served.by(relay);
+            Peak memory = new Peak(relay, served);
             memory.watchFor(Duration.ofSeconds(3));
 
+            assertThat(served.status("/health/ready")).isEqualTo(200);
             SharedServers.kafka().stop();
-            memory.watchFor(BROKER_AWAY);
+            memory.watchFor(NOTICED);
+            double oldest = served.oldestPendingSeconds();
+            assertThat(served.status("/health/ready")).isEqualTo(503);
+            memory.watchFor(BROKER_AWAY.minus(NOTICED));
+            assertThat(served.status("/health/ready")).isEqualTo(503);
+            assertThat(served.oldestPendingSeconds() - oldest)
+                    .isBetween(BROKER_AWAY.minus(NOTICED).toSeconds() - 2.0, BROKER_AWAY.toSeconds() + 5.0);
             relay.awaitLine("interrupted, trying again: Kafka has ", Scene.BOUND);
             SharedServers.kafka().start();
             relay.awaitLine("running again", Scene.BOUND);
+            await().atMost(Scene.BOUND).until(() -> served.status("/health/ready") == 200);
             memory.watchFor(Duration.ofSeconds(2));
 
             SharedServers.database().crash();
@@ -49,6 +66,8 @@ class OutageIT {
             SharedServers.database().start();
             CommittedHistory history = shop.stop();
             scene.awaitEmpty("outbox", relay);
+            await().atMost(Scene.BOUND).until(() -> served.oldestPendingSeconds() == 0);
+            assertThat(served.status("/health/ready")).isEqualTo(200);
             memory.watchFor(Duration.ofSeconds(1));
 
             relay.terminate();
@@ -84,18 +103,22 @@ class OutageIT {
         }
     }
 
+    /** The most memory that it took, each time that it was looked at; and that it was alive each time. */
     private static final class Peak {
         private final RelayProcess relay;
+        private final Served served;
         private long bytes;
 
-        Peak(RelayProcess relay) {
+        Peak(RelayProcess relay, Served served) {
             this.relay = relay;
+            this.served = served;
         }
 
         void watchFor(Duration time) {
             long end = System.nanoTime() + time.toNanos();
             await().atMost(time.plusSeconds(30)).pollInterval(SAMPLE).until(() -> {
                 bytes = Math.max(bytes, relay.residentBytes());
+                assertThat(served.status("/health/live")).isEqualTo(200);
                 return System.nanoTime() - end >= 0;
             });
         }
