@@ -1,7 +1,5 @@
 package io.outboxrelay.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +20,6 @@ public record NewOutboxScript(InspectionRequest outbox, Set<String> required, St
 
     /** The types that a payload may have, the usual one first. */
     public static final List<String> PAYLOAD_TYPES = List.of("jsonb", "json", "text", "bytea");
-
-    private static final int NAME_BYTES_MAX = 63;
 
     /**
      * Names of roles, without quotes.
@@ -168,32 +164,12 @@ public record NewOutboxScript(InspectionRequest outbox, Set<String> required, St
     }
 
     private void checkNames(TableName table) {
-        check(String.valueOf(table.schema()));
-        check(table.table());
-        checkRole(roles.relay());
+        ScriptNames.check(String.valueOf(table.schema()));
+        ScriptNames.check(table.table());
+        ScriptNames.checkRole(roles.relay());
         if (roles.writer() != null) {
-            checkRole(roles.writer());
+            ScriptNames.checkRole(roles.writer());
         }
-        definitions().keySet().forEach(NewOutboxScript::check);
-    }
-
-    /** To grant something to {@code public} is to grant it to everybody, quoted or not; the others cannot be created. */
-    private static void checkRole(String name) {
-        check(name);
-        if (name.equals("public") || name.equals("none") || name.startsWith("pg_")) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' is not a role to use here: PostgreSQL reserves the name");
-        }
-    }
-
-    /** PostgreSQL would cut a longer one without a word; a line feed would end the comment that it stands in. */
-    private static void check(String name) {
-        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "'" + name.replaceAll("\\p{Cntrl}", "?") + "' is not a name to use here");
-        }
-        if (name.getBytes(UTF_8).length > NAME_BYTES_MAX) {
-            throw new IllegalArgumentException("'" + name + "' is longer than PostgreSQL's 63 bytes");
-        }
+        definitions().keySet().forEach(ScriptNames::check);
     }
 }

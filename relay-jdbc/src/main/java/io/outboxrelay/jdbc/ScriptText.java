@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** SQL for people, line by line. Used by one thread. */
-final class ScriptText {
+public final class ScriptText {
 
     /** Meanings behind longer lines stand where these end. */
     private static final int ALIGNED_MAX = 34;
@@ -18,19 +18,19 @@ final class ScriptText {
      * @param sql what follows its name
      * @param meaning what it is for
      */
-    record Definition(String sql, String meaning) {}
+    public record Definition(String sql, String meaning) {}
 
-    ScriptText line(String line) {
+    public ScriptText line(String line) {
         text.append(line).append('\n');
         return this;
     }
 
-    ScriptText blank() {
+    public ScriptText blank() {
         return line("");
     }
 
     /** A statement for which there is no IF NOT EXISTS, or whose IF NOT EXISTS asks for privileges even where there is nothing to do. */
-    ScriptText unlessThere(String query, String statement) {
+    public ScriptText unlessThere(String query, String statement) {
         String tag = "$init$";
         while ((query + statement).contains(tag)) {
             tag = tag.substring(0, tag.length() - 1) + "_$";
@@ -43,7 +43,7 @@ final class ScriptText {
     }
 
     /** The columns of a table, one below the other. */
-    ScriptText columns(Map<String, Definition> columns) {
+    public ScriptText columns(Map<String, Definition> columns) {
         int nameWidth =
                 width(columns.keySet().stream().map(Identifiers::readable).toList());
         List<String> lines = new ArrayList<>();

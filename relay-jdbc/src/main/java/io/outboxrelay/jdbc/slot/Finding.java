@@ -7,12 +7,18 @@ import java.util.List;
 /**
  * Something that is wrong, and the statements that mend it.
  *
+ * @param subject what is wrong, in a word: the server, the table, the publication or the slot
  * @param kind what the relay does about it
  * @param what is wrong
  * @param statements each to be run by itself, not in one transaction with the others; may be empty
  * @param note what else is to be done or known; may be empty
  */
-public record Finding(FailureKind kind, String what, List<String> statements, String note) {
+public record Finding(String subject, FailureKind kind, String what, List<String> statements, String note) {
+
+    static final String SERVER = "server";
+    static final String TABLE = "table";
+    static final String PUBLICATION = "publication";
+    static final String SLOT = "slot";
 
     public Finding {
         statements = List.copyOf(statements);

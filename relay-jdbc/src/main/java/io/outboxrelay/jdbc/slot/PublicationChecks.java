@@ -25,20 +25,20 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
             return findings;
         }
         if (table.inherited()) {
-            findings.add(wrong(
+            findings.add(ofTable(
                     "tables inherit from " + table.quotedName() + ", and their rows come under their own names",
                     List.of(),
                     "let nothing inherit from the outbox: use a partitioned table instead"));
         }
         for (String part : table.unlogged()) {
-            findings.add(wrong(
+            findings.add(ofTable(
                     part + " is not an ordinary permanent table: its rows are in no log",
                     List.of("ALTER TABLE " + part + " SET LOGGED"),
                     ""));
         }
         for (String column : table.missing()) {
             findings.add(
-                    wrong(
+                    ofTable(
                             "table " + table.quotedName() + " has no column " + column,
                             List.of(),
                             "correct the names under outbox.columns and route, or add the column, or undo the renaming; the relay goes on then"));
@@ -51,14 +51,14 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
                 publication == null ? List.of() : publication.content().others();
         if (others.size() == 1) {
             String other = others.get(0);
-            return wrong(
+            return ofTable(
                     "table " + name + " does not exist, but publication " + statements.publication() + " publishes "
                             + other,
                     List.of(),
                     "if the outbox was renamed, rename it back, or set outbox.table=" + other
                             + "; no row is lost by that");
         }
-        return wrong(
+        return ofTable(
                 "table " + name + " does not exist" + (name.schema() == null ? " in the search path" : ""),
                 List.of(),
                 "correct outbox.table, with its schema, or create the table: outbox-relay init-sql prints the SQL");
@@ -132,6 +132,10 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
     }
 
     private static Finding wrong(String what, List<String> statements, String note) {
-        return new Finding(MISCONFIGURED, what, statements, note);
+        return new Finding(Finding.PUBLICATION, MISCONFIGURED, what, statements, note);
+    }
+
+    private static Finding ofTable(String what, List<String> statements, String note) {
+        return new Finding(Finding.TABLE, MISCONFIGURED, what, statements, note);
     }
 }

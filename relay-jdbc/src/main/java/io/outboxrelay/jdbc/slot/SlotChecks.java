@@ -28,6 +28,7 @@ record SlotChecks(
     static @Nullable Finding ofServer(ServerFound server) {
         if (server.standby()) {
             return new Finding(
+                    Finding.SERVER,
                     TRANSIENT,
                     "the server is a standby; only the primary can be relayed from",
                     List.of(),
@@ -36,6 +37,7 @@ record SlotChecks(
         }
         if (!server.walLevel().equals("logical")) {
             return new Finding(
+                    Finding.SERVER,
                     MISCONFIGURED,
                     "wal_level is " + server.walLevel() + ", so rows cannot be read from the log",
                     List.of("ALTER SYSTEM SET wal_level = logical"),
@@ -62,6 +64,7 @@ record SlotChecks(
         return wrong == null
                 ? null
                 : new Finding(
+                        Finding.SLOT,
                         MISCONFIGURED,
                         "slot " + request.slot() + " " + wrong,
                         List.of(),
@@ -77,12 +80,14 @@ record SlotChecks(
         }
         return slot.place().confirmedLsn() == null
                 ? new Finding(
+                        Finding.SLOT,
                         TRANSIENT,
                         "slot " + request.slot() + " is being made by process " + slot.holder()
                                 + ", which waits for open transactions to end",
                         List.of(),
                         "nothing; the relay waits for it")
                 : new Finding(
+                        Finding.SLOT,
                         FENCED,
                         "another relay reads from slot " + request.slot() + ": process " + slot.holder()
                                 + " of the server streams from it",
@@ -221,6 +226,11 @@ record SlotChecks(
     }
 
     private Finding anew(FailureKind kind, StreamLook look, String what) {
-        return new Finding(kind, what, statements.newSlot(look, stored), kind == POSITION_LOST ? NOT_THROUGH_IT : "");
+        return new Finding(
+                Finding.SLOT,
+                kind,
+                what,
+                statements.newSlot(look, stored),
+                kind == POSITION_LOST ? NOT_THROUGH_IT : "");
     }
 }

@@ -44,14 +44,15 @@ record Stamp(String version, long sinceLsn, @Nullable String insteadOf) {
      *
      * @param publication its name as a literal
      * @param insteadOf null unless a stored position is given up
+     * @param condition for which nothing is done unless it holds
      */
-    static String statement(String publication, @Nullable StreamPosition insteadOf) {
+    static String statement(String publication, @Nullable StreamPosition insteadOf, String condition) {
         return "DO $stamp$ DECLARE said text := (SELECT concat('" + PREFIX
                 + "', p.oid, '.', p.xmin, '/' || r.oid || '.' || r.xmin, ' since ', pg_current_wal_insert_lsn()"
                 + (insteadOf == null ? "" : ", ' instead of " + insteadOf.name() + "'")
                 + ") FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid WHERE p.pubname = "
-                + publication
-                + " AND pg_current_xact_id_if_assigned() IS NULL); BEGIN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', "
-                + publication + ", said); END $stamp$";
+                + publication + " AND pg_current_xact_id_if_assigned() IS NULL AND " + condition
+                + "); BEGIN IF said IS NOT NULL THEN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', " + publication
+                + ", said); END IF; END $stamp$";
     }
 }

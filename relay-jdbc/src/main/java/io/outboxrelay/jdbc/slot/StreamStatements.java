@@ -28,7 +28,17 @@ public record StreamStatements(SlotRequest request) {
 
     /** As the publication's owner, once it is committed; see {@link Stamp}. */
     public String stamp(@Nullable StreamPosition insteadOf) {
-        return Stamp.statement(Identifiers.literal(request.publication()), insteadOf);
+        return Stamp.statement(Identifiers.literal(request.publication()), insteadOf, "true");
+    }
+
+    /** The same where there is no slot yet. */
+    String stampUnlessSlot() {
+        return Stamp.statement(Identifiers.literal(request.publication()), null, "NOT EXISTS (" + slotThere() + ")");
+    }
+
+    /** A query that finds a row where there is a slot of the name. */
+    String slotThere() {
+        return "SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = " + Identifiers.literal(request.slot());
     }
 
     /**

@@ -192,7 +192,7 @@ final class StreamedDatabase {
         return new PostgresConnections(settings()).open();
     }
 
-    private ConnectionSettings settings() {
+    ConnectionSettings settings() {
         return ConnectionSettings.of(server.url(name), ROLE, null);
     }
 }
