@@ -36,7 +36,8 @@ final class EffectiveSettings {
     /** Those of a pipeline, with what is handed to Kafka beside its own defaults. */
     static List<ShownSetting> of(Section section, SettingValues values, PublisherSettings publisher) {
         EffectiveSettings effective = new EffectiveSettings(section, values);
-        KnownSettings.of(section.scope()).forEach(effective::add);
+        KnownSettings.of(section.scope()).stream().filter(values::isOfUse).forEach(effective::add);
+        values.family(LogSettings.DEBEZIUM).forEach((name, value) -> effective.add(LogSettings.DEBEZIUM, name, value));
         values.family(KnownSettings.HEADERS)
                 .forEach((name, value) -> effective.add(KnownSettings.HEADERS, name, value));
         Map<String, Object> kafka = new TreeMap<>(publisher.producerConfig());
@@ -49,7 +50,7 @@ final class EffectiveSettings {
         if (given != null) {
             add(setting.key(), setting.masking().shown(given.value()), origin(setting.key()));
         } else if (setting.presence() instanceof Otherwise otherwise) {
-            add(setting.key(), setting.masking().shown(otherwise.value()), "default");
+            add(setting.key(), setting.masking().shown(values.otherwise(otherwise)), "default");
         } else {
             add(setting.key(), "", "not set: " + ((Optionally) setting.presence()).meaning());
         }

@@ -66,7 +66,7 @@ public final class FirstLook {
     }
 
     private <T> T valueOf(Setting<T> setting, BiConsumer<Given, UnusableValue> wrong) {
-        T value = setting.parse(((Setting.Otherwise) setting.presence()).value());
+        T value = setting.parse(((Setting.Otherwise) setting.presence()).with(null));
         for (Given one : given) {
             if (one.path().toString().equals(setting.key())) {
                 try {

@@ -5,6 +5,7 @@ import static io.outboxrelay.config.Setting.otherwise;
 import static io.outboxrelay.config.Setting.required;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.config.Setting.Only;
 import io.outboxrelay.config.Setting.Scope;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.polling.PollingSettings.Columns;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting that there is, and the families of settings whose keys are not all known beforehand. */
 final class KnownSettings {
@@ -25,9 +27,20 @@ final class KnownSettings {
      * @param prefix with its dot
      * @param name what stands behind the prefix, for people
      * @param masking what is never shown of one, by its name behind the prefix
+     * @param only where they have a meaning with one source type alone, else null
      * @param text what they mean, for people
      */
-    record Family(String prefix, String name, Function<String, Masking> masking, String text) {
+    record Family(
+            String prefix,
+            String name,
+            Function<String, Masking> masking,
+            @Nullable Only only,
+            String text) {
+
+        /** Whether they have a meaning with this source type; with one that is not known, they may have. */
+        boolean isFor(@Nullable SourceType type) {
+            return only == null || type == null || only.type() == type;
+        }
 
         boolean owns(String key) {
             return key.startsWith(prefix) && key.length() > prefix.length();
@@ -41,13 +54,22 @@ final class KnownSettings {
     /** Kafka's own checks know the other producer settings; without this one there is nothing to begin with. */
     static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 
+    /** What becomes of published rows. */
+    static final String DELETE = "delete";
+
+    static final String ARCHIVE = "archive";
+    static final String KEEP = "keep";
+    static final String APPLICATION = "application";
+
+    private static final String LOG_ORDER = "the log has an order of its own, that in which transactions committed";
+
     private static final ValueType<String> COLUMN = ValueType.text("column, as the database knows it, without quotes");
 
-    static final Setting<String> SOURCE_TYPE = otherwise(
+    static final Setting<SourceType> SOURCE_TYPE = otherwise(
             "source.type",
-            ValueType.choice(Map.of("polling", "polling")),
+            ValueType.choice(SourceType.byWord()),
             "polling",
-            "How the outbox is read: `polling` by ordinary SQL.");
+            "How the outbox is read: `polling` by ordinary SQL, `debezium` from the database's log, see [CDC](cdc.md).");
     static final Setting<String> SOURCE_URL = required(
                     "source.url",
                     ValueType.postgresUrl(),
@@ -64,11 +86,12 @@ final class KnownSettings {
                             + " connect.")
             .masked(Masking.ALL);
     static final Setting<String> SOURCE_LISTEN = optional(
-            "source.listen",
-            ValueType.channel(),
-            "the table is polled alone",
-            "Where the application notifies after it has written events: its rows are then read at once. A hint only; see"
-                    + " [connections](connections.md#notifications).");
+                    "source.listen",
+                    ValueType.channel(),
+                    "the table is polled alone",
+                    "Where the application notifies after it has written events: its rows are then read at once. A hint only; see"
+                            + " [connections](connections.md#notifications).")
+            .only(SourceType.POLLING, "the log brings rows by itself, as soon as they are committed");
 
     static final Setting<String> TABLE =
             required("outbox.table", ValueType.table(), "public.outbox", "The outbox table.");
@@ -78,11 +101,12 @@ final class KnownSettings {
             Columns.DEFAULT.id(),
             "The event's id: becomes the header `id`, by which consumers recognise repeats.");
     static final Setting<String> COLUMN_SEQUENCE = otherwise(
-            "outbox.columns.sequence",
-            COLUMN,
-            "seq",
-            "The number that the database draws for each row. With `outbox.order = commit-timestamp` unique numbers from anywhere will do,"
-                    + " with `none` it is not read.");
+                    "outbox.columns.sequence",
+                    COLUMN,
+                    "seq",
+                    "The number that the database draws for each row. With `outbox.order = commit-timestamp` unique numbers from anywhere"
+                            + " will do, with `none` it is not read.")
+            .only(SourceType.POLLING, LOG_ORDER);
     static final Setting<String> COLUMN_AGGREGATE_TYPE = otherwise(
             "outbox.columns.aggregateType", COLUMN, "aggregatetype", "What the default of `route.topic` is made of.");
     static final Setting<String> COLUMN_KEY = otherwise(
@@ -96,35 +120,40 @@ final class KnownSettings {
             Columns.DEFAULT.payload(),
             "The message's value, published byte for byte; null is a tombstone.");
     static final Setting<String> RETENTION = otherwise(
-            "outbox.retention",
-            ValueType.choice(Map.of("delete", "delete", "archive", "archive", "keep", "keep")),
-            "delete",
-            "What becomes of a published row: `delete` deletes it, `archive` moves it to another table, `keep` leaves it where it is and"
-                    + " stores how far publishing got. See [retention](retention.md).");
+                    "outbox.retention",
+                    ValueType.choice(Map.of(DELETE, DELETE, ARCHIVE, ARCHIVE, KEEP, KEEP, APPLICATION, APPLICATION)),
+                    DELETE,
+                    "What becomes of a published row. With `polling`: `delete` deletes it, `archive` moves it to another table, `keep` leaves"
+                            + " it where it is and stores how far publishing got; see [retention](retention.md). With `debezium`:"
+                            + " `application` leaves it to the application, which may delete it at any time after it was inserted.")
+            .unless(SourceType.DEBEZIUM, APPLICATION);
     static final Setting<String> ARCHIVE_TABLE = optional(
-            "outbox.archiveTable",
-            ValueType.table(),
-            "the outbox's name with `_archive` behind it",
-            "Where rows go with `outbox.retention = archive`, and refused without it. Without a schema, in the outbox's.");
+                    "outbox.archiveTable",
+                    ValueType.table(),
+                    "the outbox's name with `_archive` behind it",
+                    "Where rows go with `outbox.retention = archive`, and refused without it. Without a schema, in the outbox's.")
+            .only(SourceType.POLLING, "rows are only read from the log, and none is moved");
     static final Setting<String> STATE_TABLE = optional(
-            "outbox.stateTable",
-            ValueType.table(),
-            "`outbox_relay_state`",
-            "Where `outbox.retention = keep` stores how far publishing got, and refused without it. Without a schema, in the outbox's.");
+                    "outbox.stateTable",
+                    ValueType.table(),
+                    "`outbox_relay_state`",
+                    "Where `outbox.retention = keep` stores how far publishing got, and refused without it. Without a schema, in the outbox's.")
+            .only(SourceType.POLLING, "how far publishing got is known to the replication slot");
     static final Setting<OutboxOrder> ORDER = otherwise(
-            "outbox.order",
-            ValueType.choice(Map.of(
+                    "outbox.order",
+                    ValueType.choice(Map.of(
+                            "sequence",
+                            OutboxOrder.SEQUENCE,
+                            "commit-timestamp",
+                            OutboxOrder.COMMIT_TIMESTAMP,
+                            "none",
+                            OutboxOrder.NONE)),
                     "sequence",
-                    OutboxOrder.SEQUENCE,
-                    "commit-timestamp",
-                    OutboxOrder.COMMIT_TIMESTAMP,
-                    "none",
-                    OutboxOrder.NONE)),
-            "sequence",
-            "What the order per key rests on. `sequence`: the rows' numbers, for applications that lock the aggregate before they insert the"
-                    + " event. `commit-timestamp`: when the transactions committed, for applications that lock it at any time, as many ORMs do;"
-                    + " needs `track_commit_timestamp = on` at the server, which costs a restart, and reads the whole table in rounds."
-                    + " `none`: every row is published, in no promised order.");
+                    "What the order per key rests on. `sequence`: the rows' numbers, for applications that lock the aggregate before they insert the"
+                            + " event. `commit-timestamp`: when the transactions committed, for applications that lock it at any time, as many ORMs do;"
+                            + " needs `track_commit_timestamp = on` at the server, which costs a restart, and reads the whole table in rounds."
+                            + " `none`: every row is published, in no promised order.")
+            .only(SourceType.POLLING, LOG_ORDER);
 
     static final Setting<String> TOPIC = optional(
             "route.topic",
@@ -140,12 +169,14 @@ final class KnownSettings {
             "route.headers.",
             "<header>",
             name -> Masking.NOTHING,
+            null,
             "The column that fills this header, as text; a null leaves it out. The header `id` is always there.");
 
     static final Family KAFKA = new Family(
             "kafka.",
             "<producer setting>",
             name -> PublisherSettings.isSecret(name) ? Masking.ALL : Masking.NOTHING,
+            null,
             "Any producer setting of Kafka, such as `kafka.bootstrap.servers` (required) or `kafka.security.protocol`; see"
                     + " [connections](connections.md#encryption-and-passwords-kafka). Those that the relay's promises rest on cannot be"
                     + " changed: `acks`, `enable.idempotence`, `retries`, `max.in.flight.requests.per.connection`,"
@@ -196,6 +227,8 @@ final class KnownSettings {
             SOURCE_USERNAME,
             SOURCE_PASSWORD,
             SOURCE_LISTEN,
+            LogSettings.SLOT,
+            LogSettings.PUBLICATION,
             TABLE,
             COLUMN_ID,
             COLUMN_SEQUENCE,
@@ -215,7 +248,7 @@ final class KnownSettings {
             MANAGEMENT_LISTEN,
             LOGGING_FORMAT);
 
-    static final List<Family> FAMILIES = List.of(HEADERS, KAFKA);
+    static final List<Family> FAMILIES = List.of(HEADERS, KAFKA, LogSettings.DEBEZIUM);
 
     private KnownSettings() {}
 

@@ -2,10 +2,6 @@ package io.outboxrelay.config;
 
 import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.failure.Problem;
-import io.outboxrelay.jdbc.ConnectionSettings;
-import io.outboxrelay.jdbc.OutboxOrder;
-import io.outboxrelay.jdbc.OutboxRetention;
-import io.outboxrelay.polling.PollingSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
 import io.outboxrelay.route.Router;
@@ -20,34 +16,31 @@ final class PipelineReading {
     private static final String BATCH_SIZE = "batch.size";
     private static final int BATCH_BYTES_OF_ALL = 256 * 1024;
     private static final int BATCH_BYTES_MIN = 32 * 1024;
-    private static final String ARCHIVE = "archive";
-    private static final String KEEP = "keep";
 
     private final SettingValues values;
     private final Section section;
     private final Problems problems;
+    private final SourceReading source;
 
     PipelineReading(SettingValues values, Section section, Problems problems) {
         this.values = values;
         this.section = section;
         this.problems = problems;
+        this.source = new SourceReading(values, section, problems);
     }
 
     /** Notes everything that is wrong. */
     void check() {
         Map<String, String> kafka = values.family(KnownSettings.KAFKA);
         values.family(KnownSettings.HEADERS).forEach(this::checkHeader);
-        checkRetention();
-        values.find(KnownSettings.SOURCE_URL)
-                .ifPresent(url -> ConnectionSettings.problems(url)
-                        .forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy())));
+        source.check();
         PublisherSettings.problems(kafka, windowBytesMax()).forEach(problem -> addKafka(problem, kafka));
     }
 
     /** The settings, once there is nothing wrong with them. */
     PipelineSettings read() {
         return new PipelineSettings(
-                source(),
+                source.read(),
                 new RouteSettings(
                         topic(), values.family(KnownSettings.HEADERS), values.get(KnownSettings.KEY_REQUIRED)),
                 PublisherSettings.of(kafka(), windowBytesMax()),
@@ -72,62 +65,9 @@ final class PipelineReading {
         return values.find(KnownSettings.WINDOW_BYTES_MAX).orElse(WindowSettings.DEFAULTS.bytesMax());
     }
 
-    private SourceSettings source() {
-        OutboxOrder order = values.get(KnownSettings.ORDER);
-        ConnectionSettings connection = ConnectionSettings.of(
-                values.get(KnownSettings.SOURCE_URL),
-                values.find(KnownSettings.SOURCE_USERNAME).orElse(null),
-                values.find(KnownSettings.SOURCE_PASSWORD).orElse(null));
-        PollingSettings.Columns columns = new PollingSettings.Columns(
-                values.get(KnownSettings.COLUMN_ID),
-                order == OutboxOrder.NONE ? null : values.get(KnownSettings.COLUMN_SEQUENCE),
-                values.get(KnownSettings.COLUMN_KEY),
-                values.get(KnownSettings.COLUMN_PAYLOAD));
-        PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT
-                .sharedBy(section.share())
-                .listeningOn(values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
-        PollingSettings.Outbox outbox =
-                new PollingSettings.Outbox(values.get(KnownSettings.TABLE), columns, order, retention());
-        return new SourceSettings.Polling(new PollingSettings(connection, outbox, reading));
-    }
-
-    private OutboxRetention retention() {
-        return switch (values.get(KnownSettings.RETENTION)) {
-            case ARCHIVE ->
-                new OutboxRetention.Archive(
-                        values.find(KnownSettings.ARCHIVE_TABLE).orElse(null));
-            case KEEP ->
-                new OutboxRetention.Keep(values.find(KnownSettings.STATE_TABLE).orElse(null));
-            default -> new OutboxRetention.Delete();
-        };
-    }
-
     private String topic() {
         return values.find(KnownSettings.TOPIC)
                 .orElseGet(() -> "outbox.event.${" + values.get(KnownSettings.COLUMN_AGGREGATE_TYPE) + "}");
-    }
-
-    /** Whoever names an archive, or a table of states, wants to keep the rows; to be without would show when they are gone. */
-    private void checkRetention() {
-        checkTable(KnownSettings.ARCHIVE_TABLE, ARCHIVE, "no row goes there");
-        checkTable(KnownSettings.STATE_TABLE, KEEP, "nothing is stored there");
-        if (values.find(KnownSettings.RETENTION).orElse("").equals(KEEP)
-                && values.find(KnownSettings.ORDER).orElse(OutboxOrder.SEQUENCE) != OutboxOrder.SEQUENCE) {
-            add(
-                    KnownSettings.RETENTION.key(),
-                    "rows can only be kept with outbox.order = sequence: only then do their numbers say how far publishing got",
-                    "set outbox.order = sequence, or outbox.retention = archive or delete");
-        }
-    }
-
-    private void checkTable(Setting<String> table, String belongsTo, String what) {
-        String retention = values.find(KnownSettings.RETENTION).orElse(belongsTo);
-        if (values.given(table.key()) != null && !retention.equals(belongsTo)) {
-            add(
-                    table.key(),
-                    what + " with outbox.retention = " + retention,
-                    "set outbox.retention = " + belongsTo + ", or remove the line");
-        }
     }
 
     private void checkHeader(String header, String column) {

@@ -1,7 +1,9 @@
 package io.outboxrelay.config;
 
+import io.outboxrelay.config.Setting.Only;
 import io.outboxrelay.config.Setting.Otherwise;
 import io.outboxrelay.config.Setting.Required;
+import io.outboxrelay.config.Setting.Scope;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,7 @@ final class SettingValues {
     private final Section section;
     private final Function<Given, String> substitution;
     private final Problems problems;
+    private final @Nullable SourceType sourceType;
 
     /**
      * Values of what was given.
@@ -36,7 +39,25 @@ final class SettingValues {
         written.putAll(distinct(section.lines()));
         written.putAll(distinct(section.arguments()));
         written.values().forEach(this::resolve);
-        KnownSettings.of(section.scope()).forEach(setting -> parse(setting, written.containsKey(setting.key())));
+        if (section.scope() == Scope.PIPELINE) {
+            parse(KnownSettings.SOURCE_TYPE);
+            sourceType = find(KnownSettings.SOURCE_TYPE).orElse(null);
+        } else {
+            sourceType = null;
+        }
+        KnownSettings.of(section.scope()).stream()
+                .filter(setting -> !setting.equals(KnownSettings.SOURCE_TYPE))
+                .forEach(setting -> {
+                    if (setting.isFor(sourceType)) {
+                        parse(setting);
+                    } else {
+                        refuse(setting.key(), setting.only());
+                    }
+                });
+        KnownSettings.FAMILIES.stream()
+                .filter(family -> !family.isFor(sourceType))
+                .forEach(family ->
+                        family(family).keySet().forEach(name -> refuse(family.prefix() + name, family.only())));
     }
 
     /** The value, or its default; nothing where it is optional and was not given, or where a problem was noted. */
@@ -52,6 +73,16 @@ final class SettingValues {
      */
     <T> T get(Setting<T> setting) {
         return find(setting).orElseThrow(() -> new NoSuchElementException(setting.key()));
+    }
+
+    /** Whether a setting has a meaning with the source type that was given. */
+    boolean isOfUse(Setting<?> setting) {
+        return setting.isFor(sourceType);
+    }
+
+    /** What counts where this was not given. */
+    String otherwise(Otherwise presence) {
+        return presence.with(sourceType);
     }
 
     /** A setting as it was given, before substitution, or null. */
@@ -106,7 +137,20 @@ final class SettingValues {
         }
     }
 
-    private <T> void parse(Setting<T> setting, boolean wasGiven) {
+    /** Whoever gives it expects something of it that would not come. */
+    private void refuse(String key, @Nullable Only only) {
+        Given given = written.get(key);
+        if (given != null && only != null && sourceType != null) {
+            String other = only.type().word();
+            problems.add(
+                    given,
+                    "it belongs to source.type = " + other + "; with " + sourceType.word() + ", " + only.because(),
+                    "remove the line, or set source.type = " + other);
+        }
+    }
+
+    private <T> void parse(Setting<T> setting) {
+        boolean wasGiven = written.containsKey(setting.key());
         String path = section.path(setting.key()).toString();
         Given given = resolved.get(setting.key());
         if (given != null) {
@@ -123,7 +167,7 @@ final class SettingValues {
                     "it is missing",
                     "add it, for example " + path + ": " + required.example());
         } else if (!wasGiven && setting.presence() instanceof Otherwise otherwise) {
-            parsed.put(setting.key(), setting.parse(otherwise.value()));
+            parsed.put(setting.key(), setting.parse(otherwise(otherwise)));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.outboxrelay.config;
 
 import io.outboxrelay.publish.PublisherSettings;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The settings of a pipeline that runs. Passwords are replaced while it does, and certificates: so what a setting takes from files
@@ -11,6 +12,10 @@ import java.util.Objects;
 public final class SettingsInUse {
 
     private static final String SOURCE = "source.";
+
+    /** What is read, and how: all that runs was made for it, and from another slot the log is another one. */
+    private static final Set<String> STAY =
+            Set.of(KnownSettings.SOURCE_TYPE.key(), LogSettings.SLOT.key(), LogSettings.PUBLICATION.key());
 
     private final Section section;
     private final Substitution substitution;
@@ -52,7 +57,7 @@ public final class SettingsInUse {
         Problems problems = new Problems();
         SettingValues values = new SettingValues(
                 section,
-                given -> given.key().startsWith(prefix) && !isOfWay(given.key())
+                given -> given.key().startsWith(prefix) && !STAY.contains(given.key())
                         ? substitution.resolve(given.value())
                         : Objects.requireNonNull(valuesAtStart.given(given.key()))
                                 .value(),
@@ -61,11 +66,6 @@ public final class SettingsInUse {
         reading.check();
         problems.throwIfAny();
         return reading.read();
-    }
-
-    /** How the outbox is read stays as it was: all that runs was made for it. */
-    private static boolean isOfWay(String key) {
-        return key.equals(KnownSettings.SOURCE_TYPE.key());
     }
 
     /** Its text shows no secret. */

@@ -5,6 +5,7 @@ import io.outboxrelay.config.Setting.Optionally;
 import io.outboxrelay.config.Setting.Otherwise;
 import io.outboxrelay.config.Setting.Required;
 import io.outboxrelay.config.Setting.Scope;
+import java.util.stream.Collectors;
 
 /** Writes the reference page of the settings, {@code docs/settings.md}, from their descriptions. */
 public final class SettingsReference {
@@ -55,6 +56,9 @@ public final class SettingsReference {
         page.append(TABLE);
         for (Setting<?> setting : KnownSettings.of(Scope.PIPELINE)) {
             row(page, setting);
+            if (setting.equals(LogSettings.PUBLICATION)) {
+                row(page, LogSettings.DEBEZIUM);
+            }
             if (setting.key().equals(KnownSettings.KEY_REQUIRED.key())) {
                 row(page, KnownSettings.HEADERS);
                 row(page, KnownSettings.KAFKA);
@@ -71,13 +75,22 @@ public final class SettingsReference {
         }
         return setting.presence() instanceof Otherwise otherwise
                 ? "`" + otherwise.value() + "`"
+                        + otherwise.unless().entrySet().stream()
+                                .map(entry -> ", with `" + entry.getKey().word() + "` `" + entry.getValue() + "`")
+                                .collect(Collectors.joining())
                 : ((Optionally) setting.presence()).meaning();
     }
 
     private static String text(Setting<?> setting) {
-        return setting.text()
+        return setting.onlyWith().map(SettingsReference::only).orElse("")
+                + setting.text()
                 + (setting.masking() == Masking.ALL ? " Never shown." : "")
                 + (setting.type().isTemplate() ? " A template." : "");
+    }
+
+    /** For which source type a setting is. */
+    static String only(SourceType type) {
+        return "With `source.type: " + type.word() + "` alone. ";
     }
 
     private static void row(StringBuilder page, Setting<?> setting) {
@@ -85,7 +98,12 @@ public final class SettingsReference {
     }
 
     private static void row(StringBuilder page, Family family) {
-        row(page, family.prefix() + family.name(), "text", "none", family.text());
+        row(
+                page,
+                family.prefix() + family.name(),
+                "text",
+                "none",
+                (family.only() == null ? "" : only(family.only().type())) + family.text());
     }
 
     private static void row(StringBuilder page, String key, String shape, String otherwise, String text) {

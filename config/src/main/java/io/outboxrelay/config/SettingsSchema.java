@@ -98,11 +98,15 @@ public final class SettingsSchema {
     private static Map<String, Object> leaf(Setting<?> setting) {
         Map<String, Object> value = new TreeMap<>(setting.type().schema());
         Map<String, Object> leaf = new LinkedHashMap<>();
-        leaf.put("description", setting.text());
+        String text = setting.onlyWith().map(SettingsReference::only).orElse("") + setting.text();
+        leaf.put("description", text);
         if (setting.presence() instanceof Otherwise otherwise) {
-            leaf.put("default", otherwise.value());
+            // Where it depends on the source type, an editor had better fill in none.
+            if (otherwise.unless().isEmpty()) {
+                leaf.put("default", otherwise.value());
+            }
         } else if (setting.presence() instanceof Optionally optionally) {
-            leaf.put("description", setting.text() + " Default: " + optionally.meaning() + ".");
+            leaf.put("description", text + " Default: " + optionally.meaning() + ".");
         } else {
             leaf.put("examples", List.of(((Required) setting.presence()).example()));
         }
@@ -137,7 +141,12 @@ public final class SettingsSchema {
     /** Lets any name stand in the family's group. */
     private static void open(Map<String, Object> root, Family family) {
         Map<String, Object> group = groupOf(root, family.prefix());
-        group.put("description", family.text());
+        group.put(
+                "description",
+                (family.only() == null
+                                ? ""
+                                : SettingsReference.only(family.only().type()))
+                        + family.text());
         group.put("additionalProperties", Map.of("type", List.of("string", "number", "boolean", "object")));
     }
 

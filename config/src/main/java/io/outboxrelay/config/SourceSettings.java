@@ -1,5 +1,6 @@
 package io.outboxrelay.config;
 
+import io.outboxrelay.debezium.DebeziumSettings;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.polling.PollingSettings;
 
@@ -23,6 +24,20 @@ public sealed interface SourceSettings {
         @Override
         public String outbox() {
             return polling.outbox().table();
+        }
+    }
+
+    /** {@code source.type: debezium}, from the database's log. */
+    record Debezium(DebeziumSettings debezium) implements SourceSettings {
+
+        @Override
+        public ConnectionSettings connection() {
+            return debezium.connection();
+        }
+
+        @Override
+        public String outbox() {
+            return ((DebeziumSettings.TableOutbox) debezium.outbox()).table();
         }
     }
 }

@@ -34,6 +34,7 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
     /** What is longer is cut by LISTEN and refused by pg_notify. */
     private static final int CHANNEL_BYTES_MAX = 63;
 
+    private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m)");
     private static final Map<String, Long> MILLIS_PER_UNIT = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L);
 
@@ -119,6 +120,17 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
         return of(shape, ANY_TEXT, text -> {
             if (text.indexOf('\0') >= 0 || text.getBytes(StandardCharsets.UTF_8).length > CHANNEL_BYTES_MAX) {
                 throw unusable(text.replace('\0', '?'), shape);
+            }
+            return text;
+        });
+    }
+
+    /** A replication slot of PostgreSQL, as the server takes names for them. */
+    static ValueType<String> slot() {
+        String shape = "small letters, digits and _, 1 to 63 of them";
+        return of(shape, Map.of("type", "string", "pattern", whole(SLOT)), text -> {
+            if (!SLOT.matcher(text).matches()) {
+                throw unusable(text, shape);
             }
             return text;
         });

@@ -24,6 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SecretCanariesTest {
     private static final String CANARY = "c4nary";
 
+    /** Names that Debezium does not know are an extension's; what they hold shows by how they are called. */
+    private static final List<String> PASSED_THROUGH =
+            List.of("source.debezium.my.password", "source.debezium.my.token");
+
     @TempDir
     Path directory;
 
@@ -61,6 +65,13 @@ class SecretCanariesTest {
             line(file, "kafka.bootstrap.servers", "broker:9092");
             secrets().forEach(key -> line(file, key, CANARY + "-" + key));
         }
+        file.append("  log:\n");
+        line(file, "source.type", "debezium");
+        line(file, "source.url", "jdbc:postgresql://db/log?password=c4naryA");
+        line(file, "source.password", CANARY + "-log");
+        line(file, "outbox.table", "outbox");
+        line(file, "kafka.bootstrap.servers", "broker:9092");
+        PASSED_THROUGH.forEach(key -> line(file, key, CANARY + "-" + key));
         RelaySettings settings = new SettingsFile(directory).loadAll(file.toString());
         List<String> texts = new ArrayList<>();
         collect(settings, texts);
@@ -77,7 +88,7 @@ class SecretCanariesTest {
         assertThat(settings.shown().stream()
                         .filter(shown -> shown.value().equals(Masking.MASK))
                         .map(ShownSetting::path))
-                .hasSize(2 * secrets().size());
+                .hasSize(2 * secrets().size() + 1 + PASSED_THROUGH.size());
     }
 
     @ParameterizedTest

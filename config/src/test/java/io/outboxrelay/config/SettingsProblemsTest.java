@@ -49,7 +49,10 @@ class SettingsProblemsTest {
                 Arguments.of(
                         "source.url: jdbc:postgresql://db/shop", "it is given twice, first at relay.yaml:1", "remove"),
                 Arguments.of("source.username:", "it has no value", "remove the line"),
-                Arguments.of("outbox.retention: kept", "'kept' is not possible", "give archive or delete or keep"),
+                Arguments.of(
+                        "outbox.retention: kept",
+                        "'kept' is not possible",
+                        "give application or archive or delete or keep"),
                 Arguments.of(
                         "outbox.archiveTable: old_events",
                         "no row goes there with outbox.retention = delete",
@@ -63,7 +66,10 @@ class SettingsProblemsTest {
                         "'commit' is not possible",
                         "give commit-timestamp or none or sequence"),
                 Arguments.of("failures.poison: skip", "'skip' is not possible", "give halt"),
-                Arguments.of("outbox:\n  retention: kept", "'kept' is not possible", "give archive or delete or keep"),
+                Arguments.of(
+                        "outbox:\n  retention: kept",
+                        "'kept' is not possible",
+                        "give application or archive or delete or keep"),
                 Arguments.of("souce: {type: polling}", "(did you mean source?)", "correct it"),
                 Arguments.of("managment: {listen: x}", "(did you mean management?)", "correct it"),
                 Arguments.of("route: outbox", "a group of settings", "topic, keyRequired, headers"),

@@ -32,7 +32,11 @@ class SettingsReferenceTest {
         assertThat(KnownSettings.ALL)
                 .filteredOn(setting -> setting.presence() instanceof Setting.Otherwise)
                 .hasSizeGreaterThan(5)
-                .allSatisfy(setting -> assertThat(setting.parse(((Setting.Otherwise) setting.presence()).value()))
-                        .isNotNull());
+                .allSatisfy(setting -> {
+                    for (SourceType type : SourceType.values()) {
+                        assertThat(setting.parse(((Setting.Otherwise) setting.presence()).with(type)))
+                                .isNotNull();
+                    }
+                });
     }
 }

@@ -2,7 +2,6 @@ package io.outboxrelay.debezium;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * What a {@link DebeziumSource} needs to know.
@@ -11,18 +10,14 @@ import java.util.Map;
  * @param outbox what is read
  * @param log where in the database's log it is read from
  * @param reading how much to hold, and how often to look
- * @param passedThrough further settings of Debezium's connector, by its names; none that {@link RefusedSettings} refuses
+ * @param passedThrough further settings of Debezium's connector, by its names
  */
 public record DebeziumSettings(
-        ConnectionSettings connection, Outbox outbox, Log log, Reading reading, Map<String, String> passedThrough) {
-
-    public DebeziumSettings {
-        passedThrough = Map.copyOf(passedThrough);
-    }
+        ConnectionSettings connection, Outbox outbox, Log log, Reading reading, PassedThrough passedThrough) {
 
     /** Of a table, from a slot and a publication of PostgreSQL's, with {@link Reading#DEFAULT}. */
     public static DebeziumSettings of(ConnectionSettings connection, TableOutbox outbox, PostgresLog log) {
-        return new DebeziumSettings(connection, outbox, log, Reading.DEFAULT, Map.of());
+        return new DebeziumSettings(connection, outbox, log, Reading.DEFAULT, PassedThrough.NOTHING);
     }
 
     /** The outbox. */

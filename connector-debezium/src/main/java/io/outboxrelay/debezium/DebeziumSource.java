@@ -31,16 +31,19 @@ public final class DebeziumSource implements OutboxSource {
 
     private final DebeziumSettings settings;
     private final OutboxColumns columns;
+    private final LogFigures figures;
     private @Nullable LogThread thread;
 
     /**
      * A source that was not opened yet.
      *
      * @param columns what routing asks for of each row
+     * @param figures shared by all the sources of a relay
      */
-    public DebeziumSource(DebeziumSettings settings, OutboxColumns columns) {
+    public DebeziumSource(DebeziumSettings settings, OutboxColumns columns, LogFigures figures) {
         this.settings = settings;
         this.columns = columns;
+        this.figures = figures;
     }
 
     /**
@@ -49,8 +52,9 @@ public final class DebeziumSource implements OutboxSource {
      * @param settings asked anew for each source: a password may have been replaced meanwhile. What it throws is the failure of that
      *     attempt
      */
-    public static Supplier<OutboxSource> factory(Supplier<DebeziumSettings> settings, OutboxColumns columns) {
-        return () -> new DebeziumSource(settings.get(), columns);
+    public static Supplier<OutboxSource> factory(
+            Supplier<DebeziumSettings> settings, OutboxColumns columns, LogFigures figures) {
+        return () -> new DebeziumSource(settings.get(), columns, figures);
     }
 
     @Override
@@ -61,7 +65,7 @@ public final class DebeziumSource implements OutboxSource {
         DebeziumSettings.Reading reading = settings.reading();
         long number = ATTEMPTS.incrementAndGet();
         ChangeLog log = new PostgresChangeLog(settings, number);
-        LogReading.Attempt attempt = new LogReading.Attempt(log, decoder(), number);
+        LogReading.Attempt attempt = new LogReading.Attempt(log, decoder(), number, figures);
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
         thread = new LogThread(attempt, handOff, reading.confirmEvery());
         thread.start();

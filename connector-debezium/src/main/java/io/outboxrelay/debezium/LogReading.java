@@ -30,6 +30,7 @@ final class LogReading {
     private final Supplier<@Nullable LogPosition> settled;
     private final Confirming confirming;
     private final long attempt;
+    private final LogFigures figures;
 
     private long ordinal;
     private @Nullable LogMark lastMark;
@@ -50,13 +51,14 @@ final class LogReading {
         this.log = attempt.log();
         this.decoder = attempt.decoder();
         this.attempt = attempt.number();
+        this.figures = attempt.figures();
         this.handOff = handOff;
         this.settled = settled;
         this.confirming = new Confirming(attempt.log(), handOff, confirmEvery, nowNanos);
     }
 
-    /** One attempt: its log, how changes are decoded, and the number that tells it from others of this process. */
-    record Attempt(ChangeLog log, ChangeDecoder decoder, long number) {}
+    /** One attempt: its log, how changes are decoded, the number that tells it from others of this process, and where it tells how it is. */
+    record Attempt(ChangeLog log, ChangeDecoder decoder, long number, LogFigures figures) {}
 
     /** What a source says first: it is open. */
     Checkpoint opening() {
@@ -72,6 +74,7 @@ final class LogReading {
         LogPosition upTo = settled.get();
         if (upTo != null) {
             confirming.settled(upTo, nowNanos);
+            figures.settled(attempt, upTo.ordinal());
         }
         if (poison != null) {
             return failOnceAllIsPublished(poison, upTo);
@@ -119,7 +122,9 @@ final class LogReading {
             }
             if (event != null) {
                 ordinal++;
-                entries.add(event.at(new LogPosition(attempt, ordinal, lastMark, false)));
+                long committedNanos = figures.nanosOf(event.committedMicros());
+                figures.handedOn(attempt, ordinal, committedNanos);
+                entries.add(event.at(new LogPosition(attempt, ordinal, lastMark, false), committedNanos));
             }
         }
         return entries;

@@ -63,6 +63,7 @@ final class LogThread {
 
     private void run() {
         Failure failure = null;
+        attempt.figures().begins(attempt.number(), System.nanoTime());
         try (ChangeLog log = attempt.log()) {
             read(log);
         } catch (RelayException e) {
@@ -71,6 +72,7 @@ final class LogThread {
             failure = Failure.of(
                     FailureKind.BUG, "the source failed: " + e, "report this, with the stack trace from the log", e);
         }
+        attempt.figures().ended(attempt.number());
         if (failure != null && !ending) {
             handOff.failed(failure);
         }
@@ -84,7 +86,10 @@ final class LogThread {
         LogReading reading = new LogReading(attempt, handOff, () -> settled, confirmEvery, System.nanoTime());
         handOff.put(List.of(reading.opening()));
         while (!ending) {
-            if (!reading.runOnce(System.nanoTime())) {
+            long nowNanos = System.nanoTime();
+            boolean gotOn = reading.runOnce(nowNanos);
+            attempt.figures().turns(attempt.number(), nowNanos);
+            if (!gotOn) {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             }
         }

@@ -28,7 +28,7 @@ final class PostgresProperties {
      * @param name of the connector; no two of a process may have the same at once
      */
     static Map<String, String> of(DebeziumSettings settings, String name) {
-        Map<String, String> all = new HashMap<>(settings.passedThrough());
+        Map<String, String> all = new HashMap<>(settings.passedThrough().settings());
         connection(settings.connection(), all);
         PostgresLog log = (PostgresLog) settings.log();
         // Debezium looks up by it which of its own parts are for this connector.

@@ -34,7 +34,7 @@ final class LogConsumer implements AutoCloseable {
     }
 
     static LogConsumer of(LoggedOutbox outbox, String... columns) {
-        return of(new DebeziumSource(outbox.settings(), new OutboxColumns(List.of(columns))));
+        return of(new DebeziumSource(outbox.settings(), new OutboxColumns(List.of(columns)), new LogFigures()));
     }
 
     static LogConsumer of(OutboxSource source) {

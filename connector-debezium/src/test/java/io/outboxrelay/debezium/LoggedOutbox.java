@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A table, its publication and its slot, in a database of a server whose log is read, and a role that may do no more than that. */
@@ -79,7 +78,11 @@ final class LoggedOutbox {
 
     DebeziumSettings settings(ConnectionSettings connection, Reading reading) {
         return new DebeziumSettings(
-                connection, TableOutbox.of("public." + table), new PostgresLog(slot, table), reading, Map.of());
+                connection,
+                TableOutbox.of("public." + table),
+                new PostgresLog(slot, table),
+                reading,
+                PassedThrough.NOTHING);
     }
 
     /** Inserts rows of one transaction, their ids a prefix and a number from 0 on. */

@@ -1,11 +1,12 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.source.SourceFigures;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Counts over all sessions of a relay's life, and what is so at the moment. May be read from any thread; counters only rise. */
-public final class PollingCounters {
+public final class PollingCounters implements SourceFigures {
 
     private final LongAdder rowsRead = new LongAdder();
     private final LongAdder rowsDeleted = new LongAdder();
@@ -18,6 +19,21 @@ public final class PollingCounters {
     private volatile boolean knowsCommitTimes;
     private final AtomicReference<@Nullable Boolean> hearing = new AtomicReference<>();
     private final SourceTurns turns = new SourceTurns();
+
+    @Override
+    public long nanosSinceTurn(long nowNanos) {
+        return turns.nanosSince(nowNanos);
+    }
+
+    @Override
+    public long oldestPendingNanos(long nowNanos) {
+        return pending.oldestNanos(nowNanos);
+    }
+
+    @Override
+    public Levels levels() {
+        return new Levels(pending.rows(), gaps, knowsCommitTimes, 0);
+    }
 
     /** Whether the source's thread gets on. */
     public SourceTurns turns() {

@@ -13,7 +13,25 @@ final class HeapCheck {
 
     private static final long MEBIBYTE = 1024 * 1024;
 
+    /** Debezium's queue and batches, and what its classes need; with less, garbage collection takes the time of reading. */
+    private static final long LOG_HEAP_MIN = 160 * MEBIBYTE;
+
     private HeapCheck() {}
+
+    /**
+     * Refuses to read the log with a heap that is made for polling.
+     *
+     * @throws RelayException MISCONFIGURED, with the way out
+     */
+    static void requireRoomForLog(long heapBytesMax) {
+        if (heapBytesMax < LOG_HEAP_MIN) {
+            throw new RelayException(
+                    FailureKind.MISCONFIGURED,
+                    "source.type = debezium takes a heap of 192 MiB, and this one has " + heapBytesMax / MEBIBYTE
+                            + " MiB",
+                    "start with OUTBOX_RELAY_OPTS=-Xmx192m");
+        }
+    }
 
     /**
      * Refuses windows that are too large for the heap.

@@ -13,12 +13,10 @@ import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.outbox.PipelineThreads;
-import io.outboxrelay.polling.PendingWatch;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
 import io.outboxrelay.publish.BrokerProbe.Reached;
-import io.outboxrelay.sidecar.management.SourceFigures;
 import io.outboxrelay.sidecar.management.WatchedPipeline;
 import io.outboxrelay.sidecar.metrics.Measured;
 import java.time.Duration;
@@ -63,7 +61,7 @@ final class Pipeline implements AutoCloseable {
     private final StateLog log;
     private final RelayThread relay;
     private final Measured measured;
-    private final PendingWatch housekeeping;
+    private final SourceParts.Housekeeping housekeeping;
     private final BrokerLog brokers;
     private final ProgressLog progress;
     private final WatchedPipeline watched;
@@ -114,7 +112,7 @@ final class Pipeline implements AutoCloseable {
                         settings.route().topic(),
                         settings.publisher().bootstrapServers()),
                 relay.loop().progress(),
-                new WatchedPipeline.Signs(SourceFigures.of(measured.source()), this::unreached),
+                new WatchedPipeline.Signs(measured.source(), this::unreached),
                 Instant.now());
     }
 

@@ -9,10 +9,6 @@ import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Wakeup;
-import io.outboxrelay.polling.PendingWatch;
-import io.outboxrelay.polling.PollingCounters;
-import io.outboxrelay.polling.PollingSettings;
-import io.outboxrelay.polling.PollingSource;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Away;
 import io.outboxrelay.publish.KafkaPublishers;
@@ -24,7 +20,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** Puts the parts of a relay together: {@code PollingSource -> Router -> KafkaPublisher}, and the loop that connects them. */
+/** Puts the parts of a relay together: {@code OutboxSource -> Router -> KafkaPublisher}, and the loop that connects them. */
 final class PipelineAssembly {
 
     private final String name;
@@ -38,7 +34,7 @@ final class PipelineAssembly {
      * @param measured its figures
      * @param housekeeping finds out what the relay cannot tell itself; not started yet
      */
-    record Assembled(RelayThread thread, Measured measured, PendingWatch housekeeping) {}
+    record Assembled(RelayThread thread, Measured measured, SourceParts.Housekeeping housekeeping) {}
 
     /**
      * The parts of one relay.
@@ -56,13 +52,12 @@ final class PipelineAssembly {
     Assembled put(Consumer<RelayState> onState) {
         PipelineSettings settings = inUse.atStart();
         Router router = new Router(settings.route());
-        PollingCounters counters = new PollingCounters();
+        SourceParts source = settings.source() instanceof SourceSettings.Polling
+                ? PollingParts.of(inUse, router.columns())
+                : DebeziumParts.of(inUse, router.columns());
         ProducersInUse producers = new ProducersInUse();
         KafkaPublishers publishers = new KafkaPublishers(inUse::publisher, producers);
-        RelayPorts ports = new RelayPorts(
-                PollingSource.factory(this::polling, router.columns(), counters),
-                router,
-                wakeup -> open(publishers, wakeup));
+        RelayPorts ports = new RelayPorts(source.sources(), router, wakeup -> open(publishers, wakeup));
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(
                 settings.window(),
@@ -72,13 +67,7 @@ final class PipelineAssembly {
                 gate.isEmpty());
         RelayThread thread = new RelayThread(ports, loop, onState);
         return new Assembled(
-                thread,
-                new Measured(name, thread.loop(), counters, producers),
-                new PendingWatch(this::polling, counters.pending()));
-    }
-
-    private PollingSettings polling() {
-        return ((SourceSettings.Polling) inUse.source()).polling();
+                thread, new Measured(name, thread.loop(), source.figures(), producers), source.housekeeping());
     }
 
     private Publisher open(KafkaPublishers publishers, Wakeup wakeup) {

@@ -5,6 +5,7 @@ import io.outboxrelay.config.FirstLook;
 import io.outboxrelay.config.LogFormat;
 import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsLoader;
+import io.outboxrelay.config.SourceSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,12 @@ final class SettingsOptions {
         List<WindowSettings> windows = settings.pipelines().values().stream()
                 .map(pipeline -> pipeline.atStart().window())
                 .toList();
-        HeapCheck.requireRoomFor(windows, Runtime.getRuntime().maxMemory());
+        long heapBytesMax = Runtime.getRuntime().maxMemory();
+        HeapCheck.requireRoomFor(windows, heapBytesMax);
+        if (settings.pipelines().values().stream()
+                .anyMatch(pipeline -> pipeline.atStart().source() instanceof SourceSettings.Debezium)) {
+            HeapCheck.requireRoomForLog(heapBytesMax);
+        }
         return settings;
     }
 }

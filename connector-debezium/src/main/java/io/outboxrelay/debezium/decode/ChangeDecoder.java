@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeDecoder {
 
     private static final String CREATED = "c";
-    private static final long MICROS_PER_MILLI = 1_000;
 
     private final Names names;
     private final OutboxColumns columns;
@@ -87,8 +86,8 @@ public final class ChangeDecoder {
     }
 
     private static long committedMicros(Struct change) {
-        Long millis = change.getStruct("source").getInt64("ts_ms");
-        return millis == null ? DecodedEvent.COMMIT_UNKNOWN : millis * MICROS_PER_MILLI;
+        Long micros = change.getStruct("source").getInt64("ts_us");
+        return micros == null ? DecodedEvent.COMMIT_UNKNOWN : micros;
     }
 
     /** A connector makes a new schema whenever the table's columns change, and hands out the same one until then. */

@@ -24,8 +24,9 @@ public record DecodedEvent(
     /** No time. */
     static final long COMMIT_UNKNOWN = OutboxRecord.COMMIT_UNKNOWN;
 
+    /** @param committedNanos see {@link OutboxRecord#committedNanos} */
     @SuppressWarnings("NullAway") // the record does take null arrays, but that is not seen through its class file
-    public OutboxRecord at(Position position) {
-        return new OutboxRecord(position, id, key, payload, columns);
+    public OutboxRecord at(Position position, long committedNanos) {
+        return new OutboxRecord(position, id, key, payload, columns, committedNanos);
     }
 }

@@ -2,6 +2,7 @@ package io.outboxrelay.sidecar.management;
 
 import io.outboxrelay.engine.EndToEnd;
 import io.outboxrelay.engine.LoopProgress;
+import io.outboxrelay.source.SourceFigures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class Status implements Endpoint {
     private static Map<String, @Nullable Object> waiting(SourceFigures source) {
         return Json.object(
                 "pending",
-                source.pendingRows(),
+                source.levels().pendingRows(),
                 "oldestPendingSeconds",
                 source.oldestPendingNanos(System.nanoTime()) / 1e9);
     }

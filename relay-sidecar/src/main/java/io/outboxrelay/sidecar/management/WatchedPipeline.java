@@ -9,6 +9,7 @@ import io.outboxrelay.engine.RelayState.Standby;
 import io.outboxrelay.engine.RelayState.Starting;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.Problem;
+import io.outboxrelay.source.SourceFigures;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.outboxrelay.sidecar.metrics;
 
 import io.outboxrelay.engine.RelayLoop;
-import io.outboxrelay.polling.PollingCounters;
+import io.outboxrelay.source.SourceFigures;
 
 /**
  * Where the figures of one pipeline come from; all of it may be asked by any thread.
@@ -11,4 +11,4 @@ import io.outboxrelay.polling.PollingCounters;
  * @param source what the sources count, one after the other
  * @param producers whose Kafka metrics are shown
  */
-public record Measured(String pipeline, RelayLoop loop, PollingCounters source, ProducersInUse producers) {}
+public record Measured(String pipeline, RelayLoop loop, SourceFigures source, ProducersInUse producers) {}

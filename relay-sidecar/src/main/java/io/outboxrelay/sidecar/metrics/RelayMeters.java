@@ -52,12 +52,12 @@ final class RelayMeters {
                 "For how long the oldest row that is committed and not settled has been waiting, in seconds; 0 when there is none. Rises"
                         + " also while the relay cannot find out.",
                 "seconds",
-                m -> m.source().pending().oldestNanos(System.nanoTime()) / NANOS_PER_SECOND);
+                m -> m.source().oldestPendingNanos(System.nanoTime()) / NANOS_PER_SECOND);
         gauge(
                 "pending",
-                "How many rows are committed and not settled, estimated from the sequence; more than there are where numbers were"
-                        + " drawn and not used.",
-                m -> m.source().pending().rows());
+                "How many rows are committed and not settled; with polling estimated from the sequence, which may be too many, with CDC"
+                        + " those that were read.",
+                m -> m.source().levels().pendingRows());
         gauge(
                 "leader",
                 "1 while this relay holds the outbox against every other relay and can read it, else 0.",
@@ -66,11 +66,16 @@ final class RelayMeters {
                 "gaps",
                 "Stretches of sequence numbers that were passed over and may still appear, because a transaction that can fill them"
                         + " is open.",
-                m -> m.source().gaps());
+                m -> m.source().levels().gaps());
+        gauge(
+                "slot.retained",
+                "How much of its log the database keeps because the relay's replication slot needs it, in bytes; 0 with polling.",
+                "bytes",
+                m -> m.source().levels().slotRetainedBytes());
         gauge(
                 "end.to.end.exact",
                 "1 while outbox_relay_end_to_end_seconds counts from the server's own commit timestamps, 0 while it is an upper bound.",
-                m -> m.source().knowsCommitTimes() ? 1 : 0);
+                m -> m.source().levels().knowsCommitTimes() ? 1 : 0);
         for (FailureKind kind : RETRIED) {
             counter(
                     "retries",

@@ -19,6 +19,7 @@ import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.route.RouteSettings;
 import io.outboxrelay.route.Router;
+import io.outboxrelay.source.SourceFigures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -182,8 +183,8 @@ class HealthTest {
             }
 
             @Override
-            public long pendingRows() {
-                return 0;
+            public Levels levels() {
+                return new Levels(0, 0, false, 0);
             }
         };
     }

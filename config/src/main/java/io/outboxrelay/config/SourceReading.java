@@ -1,0 +1,149 @@
+package io.outboxrelay.config;
+
+import io.outboxrelay.debezium.DebeziumSettings;
+import io.outboxrelay.debezium.PassedThrough;
+import io.outboxrelay.debezium.RefusedSettings;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.OutboxOrder;
+import io.outboxrelay.jdbc.OutboxRetention;
+import io.outboxrelay.polling.PollingSettings;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Makes the settings of a source from values, once everything that is wrong with them has been noted. Used by one thread. */
+final class SourceReading {
+
+    private static final Map<SourceType, Set<String>> RETENTIONS = Map.of(
+            SourceType.POLLING,
+            Set.of(KnownSettings.DELETE, KnownSettings.ARCHIVE, KnownSettings.KEEP),
+            SourceType.DEBEZIUM,
+            Set.of(KnownSettings.APPLICATION));
+
+    private final SettingValues values;
+    private final Section section;
+    private final Problems problems;
+
+    SourceReading(SettingValues values, Section section, Problems problems) {
+        this.values = values;
+        this.section = section;
+        this.problems = problems;
+    }
+
+    /** Notes everything that is wrong. */
+    void check() {
+        checkRetention();
+        if (values.isOfUse(KnownSettings.ARCHIVE_TABLE)) {
+            checkTables();
+        }
+        values.find(KnownSettings.SOURCE_URL)
+                .ifPresent(url -> ConnectionSettings.problems(url)
+                        .forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy())));
+        if (values.find(KnownSettings.SOURCE_TYPE).orElse(null) == SourceType.DEBEZIUM) {
+            values.family(LogSettings.DEBEZIUM).keySet().forEach(this::checkPassedThrough);
+        }
+    }
+
+    /** The settings, once there is nothing wrong with them. */
+    SourceSettings read() {
+        ConnectionSettings connection = ConnectionSettings.of(
+                values.get(KnownSettings.SOURCE_URL),
+                values.find(KnownSettings.SOURCE_USERNAME).orElse(null),
+                values.find(KnownSettings.SOURCE_PASSWORD).orElse(null));
+        return values.get(KnownSettings.SOURCE_TYPE) == SourceType.POLLING ? polling(connection) : debezium(connection);
+    }
+
+    private SourceSettings debezium(ConnectionSettings connection) {
+        return new SourceSettings.Debezium(new DebeziumSettings(
+                connection,
+                new DebeziumSettings.TableOutbox(
+                        values.get(KnownSettings.TABLE),
+                        values.get(KnownSettings.COLUMN_ID),
+                        values.get(KnownSettings.COLUMN_KEY),
+                        values.get(KnownSettings.COLUMN_PAYLOAD)),
+                new DebeziumSettings.PostgresLog(values.get(LogSettings.SLOT), values.get(LogSettings.PUBLICATION)),
+                DebeziumSettings.Reading.DEFAULT.sharedBy(section.share()),
+                PassedThrough.of(values.family(LogSettings.DEBEZIUM))));
+    }
+
+    private SourceSettings polling(ConnectionSettings connection) {
+        OutboxOrder order = values.get(KnownSettings.ORDER);
+        PollingSettings.Columns columns = new PollingSettings.Columns(
+                values.get(KnownSettings.COLUMN_ID),
+                order == OutboxOrder.NONE ? null : values.get(KnownSettings.COLUMN_SEQUENCE),
+                values.get(KnownSettings.COLUMN_KEY),
+                values.get(KnownSettings.COLUMN_PAYLOAD));
+        PollingSettings.Reading reading = PollingSettings.Reading.DEFAULT
+                .sharedBy(section.share())
+                .listeningOn(values.find(KnownSettings.SOURCE_LISTEN).orElse(null));
+        PollingSettings.Outbox outbox =
+                new PollingSettings.Outbox(values.get(KnownSettings.TABLE), columns, order, retention());
+        return new SourceSettings.Polling(new PollingSettings(connection, outbox, reading));
+    }
+
+    private OutboxRetention retention() {
+        return switch (values.get(KnownSettings.RETENTION)) {
+            case KnownSettings.ARCHIVE ->
+                new OutboxRetention.Archive(
+                        values.find(KnownSettings.ARCHIVE_TABLE).orElse(null));
+            case KnownSettings.KEEP ->
+                new OutboxRetention.Keep(values.find(KnownSettings.STATE_TABLE).orElse(null));
+            default -> new OutboxRetention.Delete();
+        };
+    }
+
+    /** Each source type has ways of its own, and none of them is another's. */
+    private void checkRetention() {
+        SourceType type = values.find(KnownSettings.SOURCE_TYPE).orElse(null);
+        String retention = values.find(KnownSettings.RETENTION).orElse(null);
+        if (type == null || retention == null) {
+            return;
+        }
+        Set<String> possible = RETENTIONS.getOrDefault(type, Set.of());
+        if (!possible.contains(retention)) {
+            add(
+                    KnownSettings.RETENTION.key(),
+                    "'" + retention + "' is not possible with source.type = " + type.word() + ": "
+                            + (type == SourceType.POLLING
+                                    ? "a row that stands is taken for one that is not published yet"
+                                    : "rows are read from the log, and no row that stands is touched"),
+                    "give " + possible.stream().sorted().collect(Collectors.joining(" or ")) + ", or remove the line");
+        }
+    }
+
+    /** Whoever names an archive, or a table of states, wants to keep the rows; to be without would show when they are gone. */
+    private void checkTables() {
+        checkTable(KnownSettings.ARCHIVE_TABLE, KnownSettings.ARCHIVE, "no row goes there");
+        checkTable(KnownSettings.STATE_TABLE, KnownSettings.KEEP, "nothing is stored there");
+        if (values.find(KnownSettings.RETENTION).orElse("").equals(KnownSettings.KEEP)
+                && values.find(KnownSettings.ORDER).orElse(OutboxOrder.SEQUENCE) != OutboxOrder.SEQUENCE) {
+            add(
+                    KnownSettings.RETENTION.key(),
+                    "rows can only be kept with outbox.order = sequence: only then do their numbers say how far publishing got",
+                    "set outbox.order = sequence, or outbox.retention = archive or delete");
+        }
+    }
+
+    private void checkTable(Setting<String> table, String belongsTo, String what) {
+        String retention = values.find(KnownSettings.RETENTION).orElse(belongsTo);
+        if (values.given(table.key()) != null && !retention.equals(belongsTo)) {
+            add(
+                    table.key(),
+                    what + " with outbox.retention = " + retention,
+                    "set outbox.retention = " + belongsTo + ", or remove the line");
+        }
+    }
+
+    private void checkPassedThrough(String name) {
+        RefusedSettings.reason(name)
+                .ifPresent(reason -> add(
+                        LogSettings.DEBEZIUM.prefix() + name,
+                        "it cannot be passed through: " + reason,
+                        "remove the line"));
+    }
+
+    private void add(String key, String what, String remedy) {
+        Given given = values.given(key);
+        problems.add((given == null ? section.start() : given.place()) + " " + section.path(key), what, remedy);
+    }
+}

@@ -1,0 +1,165 @@
+package io.outboxrelay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.debezium.DebeziumSettings;
+import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
+import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
+import io.outboxrelay.testkit.MountedSecret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SourceTypesTest {
+    private static final String DEBEZIUM = "source.type: debezium";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void the_log_is_read_by_the_usual_names_unless_others_are_given() throws IOException {
+        DebeziumSettings usual = debezium(file().loadSoundAnd(DEBEZIUM));
+        assertThat(usual.log()).isEqualTo(new PostgresLog("outbox_relay", "outbox_relay"));
+        assertThat(usual.outbox()).isEqualTo(TableOutbox.of("public.outbox"));
+        assertThat(usual.passedThrough().settings()).isEmpty();
+
+        DebeziumSettings given = debezium(file().loadSoundAnd(
+                        DEBEZIUM,
+                        "source.slot: orders_1",
+                        "source.publication: Orders",
+                        "outbox.columns.payload: Body",
+                        "source.debezium.xmin.fetch.interval.ms: 0"));
+        assertThat(given.log()).isEqualTo(new PostgresLog("orders_1", "Orders"));
+        assertThat(given.outbox()).isEqualTo(new TableOutbox("public.outbox", "id", "aggregateid", "Body"));
+        assertThat(given.passedThrough().settings()).containsExactly(Map.entry("xmin.fetch.interval.ms", "0"));
+    }
+
+    @Test
+    void what_belongs_to_polling_is_refused_with_debezium_each_with_place_and_reason() {
+        assertThat(file().problemsOfSoundAnd(
+                                DEBEZIUM,
+                                "source.listen: outbox",
+                                "outbox.columns.sequence: seq",
+                                "outbox.order: none",
+                                "outbox.archiveTable: old",
+                                "outbox.stateTable: states",
+                                "outbox.retention: keep"))
+                .satisfiesExactly(
+                        problem -> assertThat(problem)
+                                .startsWith(
+                                        "relay.yaml:5:1 source.listen: it belongs to source.type = polling; with debezium, the log")
+                                .endsWith("remove the line, or set source.type = polling"),
+                        problem ->
+                                assertThat(problem).startsWith("relay.yaml:6:1 outbox.columns.sequence: it belongs to"),
+                        problem -> assertThat(problem).startsWith("relay.yaml:7:1 outbox.order: it belongs to"),
+                        problem -> assertThat(problem).startsWith("relay.yaml:8:1 outbox.archiveTable: it belongs to"),
+                        problem -> assertThat(problem).startsWith("relay.yaml:9:1 outbox.stateTable: it belongs to"),
+                        problem -> assertThat(problem)
+                                .startsWith(
+                                        "relay.yaml:10:1 outbox.retention: 'keep' is not possible with source.type = debezium"));
+    }
+
+    @Test
+    void what_belongs_to_debezium_is_refused_with_polling() {
+        assertThat(file().problemsOfSoundAnd("source.slot: s", "source.debezium.a: 1", "outbox.retention: application"))
+                .satisfiesExactly(
+                        problem -> assertThat(problem)
+                                .startsWith(
+                                        "relay.yaml:4:1 source.slot: it belongs to source.type = debezium; with polling, the table"),
+                        problem -> assertThat(problem).startsWith("relay.yaml:5:1 source.debezium.a: it belongs to"),
+                        problem -> assertThat(problem)
+                                .startsWith(
+                                        "relay.yaml:6:1 outbox.retention: 'application' is not possible with source.type = polling"));
+    }
+
+    @Test
+    void a_source_type_that_there_is_not_makes_nothing_else_wrong() {
+        assertThat(file().problemsOfSoundAnd("source.type: debesium", "source.slot: s", "source.listen: outbox"))
+                .singleElement()
+                .asString()
+                .startsWith("relay.yaml:4:1 source.type: 'debesium' is not possible");
+    }
+
+    @Test
+    void settings_of_debeziums_that_promises_rest_on_are_refused_with_the_reason() {
+        assertThat(file().problemsOfSoundAnd(
+                                DEBEZIUM,
+                                "source.debezium.lsn.flush.mode: connector_and_driver",
+                                "source.debezium.snapshot.mode: initial",
+                                "source.debezium.database.password: c4nary"))
+                .hasSize(3)
+                .noneMatch(problem -> problem.contains("c4nary"))
+                .satisfiesExactly(
+                        problem -> assertThat(problem).contains("not published yet"),
+                        problem -> assertThat(problem).contains("publish again what stands in the table"),
+                        problem -> assertThat(problem).contains("source.url, source.username and source.password"));
+    }
+
+    @Test
+    void a_slot_has_a_name_that_the_server_takes() {
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.slot: Orders-1"))
+                .singleElement()
+                .asString()
+                .startsWith("relay.yaml:5:1 source.slot: 'Orders-1' is not possible");
+    }
+
+    @Test
+    void what_counts_is_shown_for_the_source_type_alone() throws IOException {
+        List<String> shown =
+                file().loadAll(SettingsFile.SOUND + DEBEZIUM + "\nsource.debezium.my.secret: c4nary").shown().stream()
+                        .map(one -> one.path() + "=" + one.value())
+                        .toList();
+        assertThat(shown)
+                .contains("source.slot=outbox_relay", "outbox.retention=application", "source.debezium.my.secret=***")
+                .noneMatch(line -> line.startsWith("source.listen") || line.startsWith("outbox.order"));
+    }
+
+    @Test
+    void two_pipelines_that_read_one_slot_are_refused() {
+        String pipeline = "{source: {type: debezium, url: 'jdbc:postgresql://db/shop'}, outbox: {table: %s},"
+                + " kafka: {bootstrap.servers: 'b:1'}}";
+        assertThat(file().problemsOf("pipelines:\n  a: " + pipeline.formatted("one") + "\n  b: "
+                        + pipeline.formatted("two")))
+                .singleElement()
+                .asString()
+                .contains("pipelines.b")
+                .contains("slot outbox_relay");
+    }
+
+    @Test
+    void the_password_is_read_anew_and_what_is_read_from_stays() throws IOException {
+        MountedSecret secret = MountedSecret.in(
+                Files.createDirectory(directory.resolve("mounted")),
+                Map.of("db", "old", "slot", "first", "type", "debezium"));
+        Files.writeString(
+                directory.resolve("relay.yaml"),
+                SettingsFile.SOUND + """
+                source.type: ${file:%1$s}
+                source.slot: ${file:%2$s}
+                source.password: ${file:%3$s}
+                """.formatted(secret.file("type"), secret.file("slot"), secret.file("db")));
+        SettingsInUse settings = new SettingsLoader(name -> null)
+                .load(directory.resolve("relay.yaml"), List.of())
+                .pipelines()
+                .get(RelaySettings.DEFAULT_NAME);
+
+        secret.replace(Map.of("db", "new", "slot", "second", "type", "polling"));
+
+        assertThat(settings.source()).isInstanceOfSatisfying(SourceSettings.Debezium.class, source -> {
+            assertThat(source.connection().password()).isEqualTo("new");
+            assertThat(source.debezium().log()).isEqualTo(new PostgresLog("first", "outbox_relay"));
+        });
+    }
+
+    private SettingsFile file() {
+        return new SettingsFile(directory);
+    }
+
+    private static DebeziumSettings debezium(PipelineSettings pipeline) {
+        return ((SourceSettings.Debezium) pipeline.source()).debezium();
+    }
+}

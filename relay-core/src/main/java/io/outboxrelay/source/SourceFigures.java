@@ -1,0 +1,33 @@
+package io.outboxrelay.source;
+
+/** What is known of the sources of one relay, one after the other, over all of its life. Any thread may ask; waits for nothing. */
+public interface SourceFigures {
+
+    /**
+     * For how long the source's thread has not gone round, in nanoseconds; 0 while there is none.
+     *
+     * @param nowNanos as {@link System#nanoTime}
+     */
+    long nanosSinceTurn(long nowNanos);
+
+    /**
+     * For how long the oldest event that is committed, and not yet published and settled, has been waiting, in nanoseconds; 0 when there
+     * is none.
+     *
+     * @param nowNanos as {@link System#nanoTime}
+     */
+    long oldestPendingNanos(long nowNanos);
+
+    /** What is so at the moment. */
+    Levels levels();
+
+    /**
+     * What is so at the moment.
+     *
+     * @param pendingRows how many events are committed and not settled, as far as that is known
+     * @param gaps stretches of sequence numbers that were passed over and may still appear
+     * @param knowsCommitTimes whether the database says when an event's transaction committed
+     * @param slotRetainedBytes how much of its log the database keeps for the relay; 0 where it keeps none
+     */
+    record Levels(long pendingRows, int gaps, boolean knowsCommitTimes, long slotRetainedBytes) {}
+}

@@ -1,0 +1,24 @@
+package io.outboxrelay.sidecar;
+
+import io.outboxrelay.source.OutboxSource;
+import io.outboxrelay.source.SourceFigures;
+import java.util.function.Supplier;
+
+/**
+ * What a pipeline needs of the way in which its outbox is read.
+ *
+ * @param sources makes a new source for each attempt
+ * @param figures what is known of them
+ * @param housekeeping finds out what no source can tell; not started yet
+ */
+record SourceParts(Supplier<OutboxSource> sources, SourceFigures figures, Housekeeping housekeeping) {
+
+    /** Looks at the database beside the source, on a thread of its own. */
+    interface Housekeeping {
+
+        void start();
+
+        /** Returns at once. */
+        void close();
+    }
+}
