@@ -53,10 +53,10 @@ final class Demo {
     int run() throws SQLException, InterruptedException {
         long beginNanos = System.nanoTime();
         view.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
-        try (Servers servers = Servers.started();
+        try (Servers servers = Servers.started(options.source());
                 Scratch scratch = Scratch.created();
-                OutboxProbe probe = OutboxProbe.connected(servers)) {
-            Path config = scratch.relayConfig(servers);
+                OutboxProbe probe = OutboxProbe.connected(servers, options.source())) {
+            Path config = scratch.relayConfig(servers, options.source());
             try (Relay relay = Relay.started(distribution, config, scratch.relayLog())) {
                 new Introduction(servers, relay, config, distribution).lines().forEach(view::line);
                 if (!awaitGreeting(relay, probe)) {

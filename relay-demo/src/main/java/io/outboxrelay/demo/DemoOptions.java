@@ -10,8 +10,10 @@ import java.util.List;
  * @param writers concurrent writers
  * @param eventsPerSecond 0 for as fast as it goes
  * @param plain plain lines, also on a terminal
+ * @param source how the relay reads the outbox
  */
-record DemoOptions(long eventsMax, boolean endless, int writers, int eventsPerSecond, boolean plain) {
+record DemoOptions(
+        long eventsMax, boolean endless, int writers, int eventsPerSecond, boolean plain, SourceKind source) {
     /** The history of so many events takes about 250 MB, with what is known of their arrival. */
     static final long EVENTS_MAX = 1_000_000;
 
@@ -39,6 +41,7 @@ record DemoOptions(long eventsMax, boolean endless, int writers, int eventsPerSe
         int writers = WRITERS_DEFAULT;
         int rate = 0;
         boolean plain = false;
+        SourceKind source = SourceKind.POLLING;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             int equals = argument.indexOf('=');
@@ -47,23 +50,36 @@ record DemoOptions(long eventsMax, boolean endless, int writers, int eventsPerSe
                 plain = true;
                 continue;
             }
-            if (!List.of("--events", "--writers", "--rate").contains(name)) {
+            if (!List.of("--events", "--writers", "--rate", "--source").contains(name)) {
                 throw new UsageException("there is no option " + argument
-                        + "; there are --events N, --writers N, --rate N, --plain and --help");
+                        + "; there are --events N, --writers N, --rate N, --source KIND, --plain and --help");
             }
             if (equals < 0 && i + 1 == arguments.size()) {
-                throw new UsageException(name + " needs a number, as in " + name + " 100");
+                throw new UsageException(
+                        name.equals("--source")
+                                ? "--source needs a kind, as in --source debezium"
+                                : name + " needs a number, as in " + name + " 100");
             }
             String value = equals < 0 ? arguments.get(++i) : argument.substring(equals + 1);
             switch (name) {
                 case "--events" -> events = number(name, value, EVENTS_MAX);
+                case "--source" -> source = source(value);
                 case "--writers" -> writers = (int) number(name, value, WRITERS_MAX);
                 default -> rate = (int) number(name, value, EVENTS_PER_SECOND_MAX);
             }
         }
         boolean endless = events == 0;
         int pace = endless && rate == 0 ? EVENTS_PER_SECOND_TO_WATCH : rate;
-        return new DemoOptions(endless ? EVENTS_MAX : events, endless, writers, pace, plain);
+        return new DemoOptions(endless ? EVENTS_MAX : events, endless, writers, pace, plain, source);
+    }
+
+    private static SourceKind source(String value) throws UsageException {
+        for (SourceKind kind : SourceKind.values()) {
+            if (kind.word().equals(value)) {
+                return kind;
+            }
+        }
+        throw new UsageException("--source takes polling or debezium, not '" + value + "'");
     }
 
     private static long number(String name, String value, long max) throws UsageException {

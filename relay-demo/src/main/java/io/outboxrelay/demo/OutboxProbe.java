@@ -1,75 +1,25 @@
 package io.outboxrelay.demo;
 
 import io.outboxrelay.testkit.CommittedHistory;
-import io.outboxrelay.testkit.OrderEvent;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.UUID;
 
-/**
- * Asks the database what stands in the outbox. Belongs to one thread.
- *
- * <p>The table bears no time, so the age of a row is that of its commit in the order service's history.
- */
-final class OutboxProbe implements AutoCloseable {
-    private static final String PENDING = "SELECT count(*),"
-            + " ARRAY(SELECT id FROM " + Servers.SCHEMA.table() + " ORDER BY seq LIMIT 100) FROM "
-            + Servers.SCHEMA.table();
-    /** Goes to a topic of its own, so that it is no part of what is counted and judged. */
-    private static final String GREET = "INSERT INTO " + Servers.SCHEMA.table()
-            + " (id, aggregatetype, aggregateid, type, payload)"
-            + " VALUES (gen_random_uuid(), 'greeting', 'demo', 'Greeting', '{}')";
+/** Asks the database what waits in the outbox. Belongs to one thread. */
+interface OutboxProbe extends AutoCloseable {
 
-    private final Connection connection;
-
-    private OutboxProbe(Connection connection) {
-        this.connection = connection;
+    /** For how the outbox is read. */
+    static OutboxProbe connected(Servers servers, SourceKind source) throws SQLException {
+        return source == SourceKind.POLLING ? TableProbe.connected(servers) : SlotProbe.connected(servers);
     }
 
-    static OutboxProbe connected(Servers servers) throws SQLException {
-        return new OutboxProbe(DriverManager.getConnection(servers.shopUrl() + "&socketTimeout=30"));
-    }
-
-    /** Writes an event before all others: once it has left the table, the relay is known to work. */
-    void greet() throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(GREET)) {
-            insert.executeUpdate();
-        }
-    }
+    /** Writes an event before all others: once it does not wait any more, the relay is known to work. */
+    void greet() throws SQLException;
 
     /** Whether everything that was committed has been published. */
-    boolean isEmpty() throws SQLException {
-        try (PreparedStatement select =
-                        connection.prepareStatement("SELECT NOT EXISTS (SELECT FROM " + Servers.SCHEMA.table() + ")");
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getBoolean(1);
-        }
-    }
+    boolean isEmpty() throws SQLException;
 
-    /** Rows of committed events, and the age of the oldest among the hundred with the lowest numbers. */
-    Snapshot.Pending pending(CommittedHistory history) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(PENDING);
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            long oldestNanos = 0;
-            long nowNanos = System.nanoTime();
-            for (UUID id : (UUID[]) row.getArray(2).getArray()) {
-                OrderEvent event = history.find(id);
-                if (event != null) {
-                    oldestNanos = Math.max(oldestNanos, nowNanos - event.committedNanos());
-                }
-            }
-            return new Snapshot.Pending(row.getLong(1), Duration.ofNanos(oldestNanos));
-        }
-    }
+    /** Committed events that wait, and for how long the oldest has. */
+    Snapshot.Pending pending(CommittedHistory history) throws SQLException;
 
     @Override
-    public void close() throws SQLException {
-        connection.close();
-    }
+    void close() throws SQLException;
 }

@@ -32,7 +32,7 @@ final class Scratch implements AutoCloseable {
     }
 
     /** Writes what a user writes: where the outbox stands, which table it is, and where its events go. */
-    Path relayConfig(Servers servers) {
+    Path relayConfig(Servers servers, SourceKind source) {
         Path password = directory.resolve("database-password");
         Path config = directory.resolve("relay.yaml");
         write(password, List.of(Servers.RELAY_PASSWORD));
@@ -40,7 +40,7 @@ final class Scratch implements AutoCloseable {
                 config,
                 List.of(
                         "source:",
-                        "  type: polling",
+                        "  type: " + source.word(),
                         "  url: " + servers.database().url(Servers.SHOP),
                         "  username: " + Servers.RELAY_ROLE,
                         "  password: ${file:" + password + "}",

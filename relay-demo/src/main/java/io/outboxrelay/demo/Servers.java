@@ -19,6 +19,9 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
     static final String WAREHOUSE = "warehouse";
     static final String RELAY_ROLE = "outbox_relay";
     static final String RELAY_PASSWORD = "demo only";
+    /** Of the replication slot, and of the publication. */
+    static final String SLOT = "outbox_relay";
+
     static final OutboxSchema SCHEMA = OutboxSchema.standard();
 
     private static final int PARTITIONS = 3;
@@ -35,9 +38,9 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
      *
      * @throws DemoFailure when one of them does not start; the other is stopped then
      */
-    static Servers started() {
+    static Servers started(SourceKind source) {
         try {
-            ServerPair servers = ServerPair.started(Servers::startDatabase, Servers::startKafka);
+            ServerPair servers = ServerPair.started(() -> startDatabase(source), Servers::startKafka);
             return new Servers(servers.database(), servers.kafka());
         } catch (IllegalStateException e) {
             throw new DemoFailure(String.valueOf(e.getMessage()), e);
@@ -65,14 +68,19 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
         return kafka;
     }
 
-    private static EmbeddedDatabase startDatabase() {
+    private static EmbeddedDatabase startDatabase(SourceKind source) {
         EmbeddedDatabase database = EmbeddedDatabase.builder()
                 .passwordsRequired()
                 .config("max_prepared_transactions", "200")
+                .config("wal_level", source == SourceKind.POLLING ? "replica" : "logical")
                 .start();
         try {
             database.createDatabase(SHOP);
-            database.execute(SHOP, SCHEMA.createAll() + relayRole());
+            database.execute(SHOP, SCHEMA.createAll() + relayRole(source));
+            if (source == SourceKind.DEBEZIUM) {
+                // Not in a transaction that has written something.
+                database.execute(SHOP, "SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
+            }
             database.createDatabase(WAREHOUSE);
             database.execute(WAREHOUSE, DeduplicatingConsumer.CREATE_TABLE + Warehouse.CREATE_TABLE);
             return database;
@@ -82,7 +90,13 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
         }
     }
 
-    private static String relayRole() {
+    private static String relayRole(SourceKind source) {
+        if (source == SourceKind.DEBEZIUM) {
+            return """
+                CREATE ROLE %1$s LOGIN REPLICATION PASSWORD '%2$s';
+                CREATE PUBLICATION %4$s FOR TABLE %3$s WITH (publish = 'insert');
+                """.formatted(RELAY_ROLE, RELAY_PASSWORD, SCHEMA.table(), SLOT);
+        }
         return """
                 CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
                 GRANT SELECT, DELETE ON %3$s TO %1$s;
