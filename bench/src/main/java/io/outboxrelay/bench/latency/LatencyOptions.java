@@ -3,6 +3,7 @@ package io.outboxrelay.bench.latency;
 import io.outboxrelay.bench.profile.Profile;
 import io.outboxrelay.bench.stage.Arguments;
 import io.outboxrelay.bench.stage.DatabaseState;
+import io.outboxrelay.bench.stage.SourceKind;
 import io.outboxrelay.bench.stage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.List;
  * @param state what the database looks like before
  * @param profile of the relay, while the load lasts
  */
-record LatencyOptions(String source, Load load, Lone lone, boolean notifying, DatabaseState state, Profile profile) {
+record LatencyOptions(
+        SourceKind source, Load load, Lone lone, boolean notifying, DatabaseState state, Profile profile) {
     /** On which the writers notify and the relay listens, where that is asked for. */
     static final String CHANNEL = "outbox";
 
@@ -65,7 +67,7 @@ record LatencyOptions(String source, Load load, Lone lone, boolean notifying, Da
         options.addAll(Profile.OPTIONS);
         Arguments given = Arguments.parse(arguments, options, SWITCHES);
         return new LatencyOptions(
-                given.choice("--source", List.of("polling")),
+                SourceKind.in(given),
                 new Load(
                         (int) given.number("--rate", RATE_DEFAULT, 1, RATE_MAX),
                         (int) given.number("--warm-up-seconds", WARM_UP_SECONDS_DEFAULT, 0, SECONDS_MAX),

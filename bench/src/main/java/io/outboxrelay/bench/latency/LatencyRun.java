@@ -56,13 +56,16 @@ final class LatencyRun {
     @SuppressWarnings("try") // the state is entered and left, nothing is asked of it
     boolean measure() throws SQLException, InterruptedException {
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
-        try (Servers servers = Servers.started()) {
+        try (Servers servers = Servers.started(options.source().databaseSettings())) {
             servers.createTopic(TOPIC, workload.payloadBytes());
+            options.source().begin(servers);
             try (DatabaseState.Hold hold = options.state().enter(servers);
                     Writers writers = new Writers(servers, workload, moments, options.notifying());
                     Receiver receiver = Receiver.started(servers, TOPIC, moments);
                     MeasuredProcess relay = Relay.started(
-                            distribution, settings(servers), options.profile().jvmOptions())) {
+                            distribution,
+                            settings(servers),
+                            options.source().heap() + " " + options.profile().jvmOptions())) {
                 Use use = measure(writers, relay);
                 TopicVerdict verdict = TopicJudge.judge(servers, TOPIC, workload);
                 print(use, verdict);
@@ -72,7 +75,7 @@ final class LatencyRun {
     }
 
     private Map<String, String> settings(Servers servers) {
-        Map<String, String> settings = Relay.settings(servers, PREFIX);
+        Map<String, String> settings = Relay.settings(servers, PREFIX, options.source());
         if (options.notifying()) {
             settings.put("source.listen", LatencyOptions.CHANNEL);
         }
@@ -153,7 +156,7 @@ final class LatencyRun {
         report.line("%s: %s", TOPIC, verdict);
         report.result(new ResultLine()
                 .with("scenario", "latency")
-                .with("source", options.source())
+                .with("source", options.source().word())
                 .with("events", options.load().counted())
                 .with("p50Ms", "%.2f", load.millis(50))
                 .with("p95Ms", "%.2f", load.millis(95))

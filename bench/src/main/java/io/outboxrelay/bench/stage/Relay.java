@@ -32,8 +32,15 @@ public record Relay(RelayProcess process) implements MeasuredProcess {
         return settings;
     }
 
+    /** The same with another source. */
+    public static Map<String, String> settings(Servers servers, String prefix, SourceKind source) {
+        Map<String, String> settings = settings(servers, prefix);
+        settings.put("source.type", source.word());
+        return settings;
+    }
+
     /**
-     * Starts it with the heap of {@link MeasuredJvm}.
+     * Starts it with the heap of {@link MeasuredJvm}, unless another is among the options.
      *
      * @param jvmOptions further ones, separated by spaces
      */

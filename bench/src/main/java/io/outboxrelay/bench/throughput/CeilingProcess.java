@@ -4,15 +4,17 @@ import io.outboxrelay.bench.stage.BenchFailure;
 import io.outboxrelay.bench.stage.MeasuredJvm;
 import io.outboxrelay.bench.stage.MeasuredProcess;
 import io.outboxrelay.bench.stage.Servers;
+import io.outboxrelay.bench.stage.SourceKind;
 import io.outboxrelay.testkit.AfterExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@link Ceiling} in a JVM like the relay's. */
+/** {@link Ceiling} or {@link EngineCeiling} in a JVM like the relay's. */
 final class CeilingProcess implements MeasuredProcess {
     private final Process process;
     private final Path output;
@@ -25,15 +27,38 @@ final class CeilingProcess implements MeasuredProcess {
                 AfterExit.run("kill -9 \"$1\"; rm -f -- \"$2\"", Long.toString(process.pid()), output.toString());
     }
 
-    static CeilingProcess started(Servers servers, String topic) {
+    /** The bare reads, sends and deletes of {@link Ceiling}. */
+    static CeilingProcess polling(Servers servers, String topic) {
+        return started(
+                SourceKind.POLLING,
+                Ceiling.class,
+                List.of(
+                        servers.relayUrl() + "?user=" + Servers.RELAY_ROLE,
+                        servers.kafka().bootstrapServers(),
+                        topic));
+    }
+
+    /** The bare connector of {@link EngineCeiling}. */
+    static CeilingProcess engine(Servers servers, Path count) {
+        URI url = URI.create(servers.relayUrl().substring("jdbc:".length()));
+        return started(
+                SourceKind.DEBEZIUM,
+                EngineCeiling.class,
+                List.of(
+                        url.getHost(),
+                        Integer.toString(url.getPort()),
+                        url.getPath().substring(1),
+                        Servers.RELAY_ROLE,
+                        SourceKind.SLOT,
+                        count.toString()));
+    }
+
+    private static CeilingProcess started(SourceKind source, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), MeasuredJvm.HEAP));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), source.heap()));
         command.addAll(MeasuredJvm.OF_THE_SCRIPT);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Ceiling.class.getName()));
-        command.addAll(List.of(
-                servers.relayUrl() + "?user=" + Servers.RELAY_ROLE,
-                servers.kafka().bootstrapServers(),
-                topic));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
         try {
             Path output = Files.createTempFile("outbox-relay-ceiling-", ".log");
             Process process = new ProcessBuilder(command)

@@ -57,7 +57,7 @@ final class Rounds {
         double ofCeiling = median(ceiling, Drain::eventsPerSecond);
         report.result(new ResultLine()
                 .with("scenario", "throughput")
-                .with("source", options.source())
+                .with("source", options.source().word())
                 .with("events", options.events())
                 .with("eventsPerSecond", rateFormat(ofRelay), ofRelay)
                 .with("ceilingEventsPerSecond", rateFormat(ofCeiling), ofCeiling)

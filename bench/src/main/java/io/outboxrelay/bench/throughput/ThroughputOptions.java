@@ -3,6 +3,7 @@ package io.outboxrelay.bench.throughput;
 import io.outboxrelay.bench.profile.Profile;
 import io.outboxrelay.bench.stage.Arguments;
 import io.outboxrelay.bench.stage.DatabaseState;
+import io.outboxrelay.bench.stage.SourceKind;
 import io.outboxrelay.bench.stage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.List;
  * @param profile of the relay
  */
 record ThroughputOptions(
-        String source, long events, int rounds, int payloadBytes, DatabaseState state, Profile profile) {
+        SourceKind source, long events, int rounds, int payloadBytes, DatabaseState state, Profile profile) {
     static final List<String> OPTIONS = List.of("--source", "--events", "--rounds", "--payload-bytes", "--state");
     private static final long EVENTS_DEFAULT = 1_000_000;
     private static final long EVENTS_MAX = 100_000_000;
@@ -34,7 +35,7 @@ record ThroughputOptions(
         options.addAll(Profile.OPTIONS);
         Arguments given = Arguments.parse(arguments, options, List.of());
         return new ThroughputOptions(
-                given.choice("--source", List.of("polling")),
+                SourceKind.in(given),
                 given.number("--events", EVENTS_DEFAULT, 1, EVENTS_MAX),
                 (int) given.number("--rounds", 1, 1, ROUNDS_MAX),
                 (int) given.number("--payload-bytes", PAYLOAD_BYTES_DEFAULT, PAYLOAD_BYTES_MIN, PAYLOAD_BYTES_MAX),

@@ -6,9 +6,13 @@ import io.outboxrelay.bench.stage.MeasuredProcess;
 import io.outboxrelay.bench.stage.Relay;
 import io.outboxrelay.bench.stage.Report;
 import io.outboxrelay.bench.stage.Servers;
+import io.outboxrelay.bench.stage.SourceKind;
 import io.outboxrelay.bench.stage.TopicJudge;
 import io.outboxrelay.bench.stage.TopicVerdict;
 import io.outboxrelay.bench.stage.Workload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.function.Function;
@@ -47,7 +51,7 @@ final class ThroughputRun {
     boolean measure() throws SQLException, InterruptedException {
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         Rounds rounds = new Rounds(options);
-        try (Servers servers = Servers.started()) {
+        try (Servers servers = Servers.started(options.source().databaseSettings())) {
             warmUp(servers);
             for (int round = 1; round <= options.rounds(); round++) {
                 // Who comes first in one round comes second in the next: neither always finds the warmer machine.
@@ -68,38 +72,83 @@ final class ThroughputRun {
         String topic = "warm-up";
         long eventsMax = Math.min(WARM_UP_EVENTS_MAX, Math.max(1, WARM_UP_BYTES_MAX / options.payloadBytes()));
         Workload some = workload(Math.min(options.events(), eventsMax));
-        drain(servers, some, topic, it -> CeilingProcess.started(it, topic));
+        // Whatever is measured later: it is the broker that warms up.
+        drain(
+                servers,
+                some,
+                topic,
+                new Watched(it -> CeilingProcess.polling(it, topic), () -> new TableSigns(servers, topic)));
         servers.deleteTopic(topic);
     }
 
     private void relay(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
         String prefix = "relay-" + round + ".";
         String topic = prefix + Workload.AGGREGATE_TYPE;
-        String jvmOptions = options.profile().jvmOptions();
+        SourceKind source = options.source();
+        String jvmOptions = source.heap() + " " + options.profile().jvmOptions();
         Drain drain = drain(
-                servers, workload, topic, it -> Relay.started(distribution, Relay.settings(it, prefix), jvmOptions));
+                servers,
+                workload,
+                topic,
+                new Watched(
+                        it -> Relay.started(distribution, Relay.settings(it, prefix, source), jvmOptions),
+                        () -> source == SourceKind.POLLING
+                                ? new TableSigns(servers, topic)
+                                : new SlotSigns(servers, topic)));
         rounds.relay(drain, verdict(servers, topic));
     }
 
     private void ceiling(Servers servers, Rounds rounds, int round) throws SQLException, InterruptedException {
         String topic = "ceiling-" + round + "." + Workload.AGGREGATE_TYPE;
-        Drain drain = drain(servers, workload, topic, it -> CeilingProcess.started(it, topic));
-        rounds.ceiling(drain, verdict(servers, topic));
+        if (options.source() == SourceKind.POLLING) {
+            Drain drain = drain(
+                    servers,
+                    workload,
+                    topic,
+                    new Watched(it -> CeilingProcess.polling(it, topic), () -> new TableSigns(servers, topic)));
+            rounds.ceiling(drain, verdict(servers, topic));
+            return;
+        }
+        try {
+            Path counted = Files.createTempFile("outbox-relay-ceiling-", ".count");
+            try {
+                SharedCount count = SharedCount.in(counted);
+                Drain drain = drain(
+                        servers,
+                        workload,
+                        topic,
+                        new Watched(it -> CeilingProcess.engine(it, counted), () -> new EngineSigns(count)));
+                rounds.ceiling(drain, TopicVerdict.CLEAN);
+            } finally {
+                Files.delete(counted);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot count", e);
+        }
+        servers.deleteTopic(topic);
+    }
+
+    /** A process that is to be started, and how it is watched; asked once the outbox is filled. */
+    private record Watched(Function<Servers, MeasuredProcess> starting, Signs signs) {}
+
+    private interface Signs {
+        DrainSigns of() throws SQLException;
     }
 
     @SuppressWarnings("try") // the state is entered and left, nothing is asked of it
-    private Drain drain(Servers servers, Workload written, String topic, Function<Servers, MeasuredProcess> starting)
-            throws SQLException {
+    private Drain drain(Servers servers, Workload written, String topic, Watched watched) throws SQLException {
         servers.createTopic(topic, written.payloadBytes());
         try (DatabaseState.Hold hold = options.state().enter(servers)) {
+            options.source().begin(servers);
             long fillingNanos = System.nanoTime();
             new Backlog(servers, written).fill();
             report.line("%s: %,d rows written in %.1f s", topic, written.events(), secondsSince(fillingNanos));
             // Both begin with nothing left to be written from before.
             servers.execute("CHECKPOINT");
-            try (DrainWatch watch = new DrainWatch(servers, topic, written.events())) {
+            try (DrainSigns signs = watched.signs().of()) {
+                DrainWatch watch = new DrainWatch(signs, written.events());
                 long begunNanos = System.nanoTime();
-                try (MeasuredProcess process = starting.apply(servers)) {
+                try (MeasuredProcess process = watched.starting().apply(servers)) {
                     Drain drain = watch.measure(process, begunNanos);
                     if (process instanceof Relay) {
                         options.profile().save(process.pid(), drain.firstAt(), drain.emptyAt());

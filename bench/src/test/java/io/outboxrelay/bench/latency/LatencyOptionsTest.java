@@ -41,6 +41,6 @@ class LatencyOptionsTest {
     @Test
     void a_source_that_there_is_not_is_refused() {
         assertThatThrownBy(() -> LatencyOptions.parse(List.of("--source", "pgoutput")))
-                .hasMessage("--source takes polling, not 'pgoutput'");
+                .hasMessage("--source takes polling or debezium, not 'pgoutput'");
     }
 }

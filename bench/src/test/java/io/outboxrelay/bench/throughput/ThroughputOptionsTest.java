@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.bench.stage.DatabaseState;
+import io.outboxrelay.bench.stage.SourceKind;
 import io.outboxrelay.bench.stage.UsageException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,7 @@ class ThroughputOptionsTest {
     @Test
     void without_options_it_is_the_backlog_that_the_figures_are_promised_for() throws UsageException {
         ThroughputOptions options = ThroughputOptions.parse(List.of());
-        assertThat(options.source()).isEqualTo("polling");
+        assertThat(options.source()).isEqualTo(SourceKind.POLLING);
         assertThat(options.events()).isEqualTo(1_000_000);
         assertThat(options.rounds()).isEqualTo(1);
         assertThat(options.payloadBytes()).isEqualTo(200);
