@@ -26,6 +26,9 @@ public record InstalledProgram(String name, String debianPackage) {
     /** A browser that runs without a screen. */
     public static final InstalledProgram CHROMIUM = new InstalledProgram("chromium", "chromium");
 
+    /** A shell that has a way of its own to complete what is typed. */
+    public static final InstalledProgram ZSH = new InstalledProgram("zsh", "zsh");
+
     /** Servers are often here, and not on the path of an ordinary user. */
     private static final List<String> BESIDE_THE_PATH = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 

@@ -41,6 +41,7 @@ class HealthTest {
 
     private final CountDownLatch mayGoOn = new CountDownLatch(1);
     private volatile boolean sticks;
+    private volatile boolean resolves;
 
     @Test
     void a_loop_that_goes_round_is_alive_whatever_is_away_and_one_that_is_stuck_is_not() throws Exception {
@@ -73,6 +74,23 @@ class HealthTest {
                     .isEqualTo(200);
             return System.nanoTime() - stopped > LONGER.toNanos();
         });
+    }
+
+    @Test
+    void a_loop_may_take_longer_while_the_names_of_the_brokers_are_resolved() throws Exception {
+        resolves = true;
+        RelayThread relay = relay();
+        Health health = health(watched(relay));
+        relay.start();
+        isStuck.await();
+        long begun = System.nanoTime();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            assertThat(health.live().status()).as(said(health.live())).isEqualTo(200);
+            return System.nanoTime() - begun > LONGER.toNanos();
+        });
+        relay.loop().requestStop(Duration.ofSeconds(1));
+        mayGoOn.countDown();
+        assertThat(relay.awaitStopped(Duration.ofSeconds(20))).isTrue();
     }
 
     @Test
@@ -116,6 +134,8 @@ class HealthTest {
                         + "\"cause\":\"Kafka \\\"is\\\" away\",\"remedy\":\"start it\",\"up\":false}]}\n");
         two.entered(new Running(), Instant.EPOCH);
         assertThat(health.ready().status()).isEqualTo(200);
+        one.entered(new Retrying(AWAY, 1, 0), Instant.EPOCH);
+        assertThat(health.ready().status()).as("whichever it is").isEqualTo(503);
     }
 
     @Test
@@ -200,11 +220,12 @@ class HealthTest {
     private RelayThread relay() {
         RelayPorts ports = new RelayPorts(
                 () -> {
-                    stickIfToldTo();
+                    stickIf(sticks);
                     throw new RelayException(AWAY);
                 },
                 new Router(new RouteSettings("topic", Map.of(), false)),
                 wakeup -> {
+                    stickIf(resolves);
                     throw new RelayException(AWAY);
                 });
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom(1));
@@ -219,8 +240,8 @@ class HealthTest {
                 state -> {});
     }
 
-    private void stickIfToldTo() {
-        if (sticks) {
+    private void stickIf(boolean told) {
+        if (told) {
             isStuck.countDown();
             try {
                 mayGoOn.await();
