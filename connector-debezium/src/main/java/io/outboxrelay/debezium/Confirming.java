@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Confirming {
 
-    private final ChangeLog log;
+    private final LogStream stream;
     private final HandOff handOff;
     private final long everyNanos;
 
@@ -19,8 +19,8 @@ final class Confirming {
     private @Nullable LogPosition released;
     private @Nullable LogMark confirmed;
 
-    Confirming(ChangeLog log, HandOff handOff, Duration every, long nowNanos) {
-        this.log = log;
+    Confirming(LogStream stream, HandOff handOff, Duration every, long nowNanos) {
+        this.stream = stream;
         this.handOff = handOff;
         this.everyNanos = every.toNanos();
         this.dueNanos = nowNanos;
@@ -45,7 +45,7 @@ final class Confirming {
         if (mark == null || mark.equals(confirmed)) {
             return false;
         }
-        log.confirm(mark);
+        stream.confirm(mark);
         confirmed = mark;
         return true;
     }

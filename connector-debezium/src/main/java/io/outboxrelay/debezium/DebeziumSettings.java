@@ -15,13 +15,13 @@ import java.time.Duration;
 public record DebeziumSettings(
         ConnectionSettings connection, Outbox outbox, Log log, Reading reading, PassedThrough passedThrough) {
 
-    /** Of a table, from a slot and a publication of PostgreSQL's, with {@link Reading#DEFAULT}. */
-    public static DebeziumSettings of(ConnectionSettings connection, TableOutbox outbox, PostgresLog log) {
+    /** From a slot and a publication of PostgreSQL's, with {@link Reading#DEFAULT}. */
+    public static DebeziumSettings of(ConnectionSettings connection, Outbox outbox, PostgresLog log) {
         return new DebeziumSettings(connection, outbox, log, Reading.DEFAULT, PassedThrough.NOTHING);
     }
 
     /** The outbox. */
-    public sealed interface Outbox permits TableOutbox {}
+    public sealed interface Outbox permits TableOutbox, MessageOutbox {}
 
     /**
      * Rows inserted into a table.
@@ -39,6 +39,21 @@ public record DebeziumSettings(
         }
     }
 
+    /**
+     * Logical messages of transactions, written by {@code pg_logical_emit_message(true, prefix, json)}, with no table at all. What
+     * they must be is in docs/outbox-message.schema.json.
+     *
+     * @param prefix of the messages that are events
+     */
+    public record MessageOutbox(String prefix) implements Outbox {
+
+        public MessageOutbox {
+            if (prefix.isEmpty() || prefix.equals(Barrier.PREFIX)) {
+                throw new IllegalArgumentException("not a prefix for events: '" + prefix + "'");
+            }
+        }
+    }
+
     /** Where in a database's log the outbox is read from. */
     public sealed interface Log permits PostgresLog {}
 
@@ -47,8 +62,15 @@ public record DebeziumSettings(
      *
      * @param slot the slot, of plugin {@code pgoutput}
      * @param publication the publication, of inserts into the outbox
+     * @param failover whether the slot is to be there on standbys as well, so that a failover loses nothing (PostgreSQL 17 and later)
      */
-    public record PostgresLog(String slot, String publication) implements Log {}
+    public record PostgresLog(String slot, String publication, boolean failover) implements Log {
+
+        /** Without failover. */
+        public PostgresLog(String slot, String publication) {
+            this(slot, publication, false);
+        }
+    }
 
     /**
      * Bounds and times.
@@ -73,7 +95,7 @@ public record DebeziumSettings(
                 8L << 20,
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(10));
 
         public Reading {

@@ -1,7 +1,6 @@
 package io.outboxrelay.debezium;
 
-import io.outboxrelay.debezium.decode.ChangeDecoder;
-import io.outboxrelay.debezium.decode.PostgresRendering;
+import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
@@ -31,30 +30,34 @@ public final class DebeziumSource implements OutboxSource {
 
     private final DebeziumSettings settings;
     private final OutboxColumns columns;
-    private final LogFigures figures;
+    private final Supplier<StateStore> stores;
+    private final LogLineage lineage;
     private @Nullable LogThread thread;
 
-    /**
-     * A source that was not opened yet.
-     *
-     * @param columns what routing asks for of each row
-     * @param figures shared by all the sources of a relay
-     */
-    public DebeziumSource(DebeziumSettings settings, OutboxColumns columns, LogFigures figures) {
+    private DebeziumSource(
+            DebeziumSettings settings, OutboxColumns columns, Supplier<StateStore> stores, LogLineage lineage) {
         this.settings = settings;
         this.columns = columns;
-        this.figures = figures;
+        this.stores = stores;
+        this.lineage = lineage;
     }
 
     /**
-     * Makes a new source for every attempt.
+     * Makes a new source for every attempt of one relay.
      *
      * @param settings asked anew for each source: a password may have been replaced meanwhile. What it throws is the failure of that
      *     attempt
+     * @param columns what routing asks for of each row
+     * @param stores opens what the relay keeps of its own, for one attempt, on the source's thread; may block for a while
+     * @param figures shared by all the sources of a relay
      */
     public static Supplier<OutboxSource> factory(
-            Supplier<DebeziumSettings> settings, OutboxColumns columns, LogFigures figures) {
-        return () -> new DebeziumSource(settings.get(), columns, figures);
+            Supplier<DebeziumSettings> settings,
+            OutboxColumns columns,
+            Supplier<StateStore> stores,
+            LogFigures figures) {
+        LogLineage lineage = new LogLineage(figures);
+        return () -> new DebeziumSource(settings.get(), columns, stores, lineage);
     }
 
     @Override
@@ -64,17 +67,11 @@ public final class DebeziumSource implements OutboxSource {
         }
         DebeziumSettings.Reading reading = settings.reading();
         long number = ATTEMPTS.incrementAndGet();
-        ChangeLog log = new PostgresChangeLog(settings, number);
-        LogReading.Attempt attempt = new LogReading.Attempt(log, decoder(), number, figures);
+        ChangeLog log = new PostgresChangeLog(
+                settings, columns, new SlotSession(settings, columns, stores, lineage), "outbox-relay-" + number);
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
-        thread = new LogThread(attempt, handOff, reading.confirmEvery());
+        thread = new LogThread(log, new LogThread.Attempt(number, lineage.figures()), handOff, reading.confirmEvery());
         thread.start();
-    }
-
-    private ChangeDecoder decoder() {
-        DebeziumSettings.TableOutbox table = (DebeziumSettings.TableOutbox) settings.outbox();
-        return new ChangeDecoder(
-                new ChangeDecoder.Names(table.id(), table.key(), table.payload()), columns, new PostgresRendering());
     }
 
     @Override

@@ -1,13 +1,12 @@
 package io.outboxrelay.debezium;
 
-import io.outboxrelay.debezium.decode.ChangeDecoder;
 import io.outboxrelay.debezium.decode.DecodedEvent;
+import io.outboxrelay.debezium.decode.EventDecoder;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Checkpoint;
 import io.outboxrelay.outbox.Entry;
 import io.outboxrelay.source.HandOff;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,45 +23,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReading {
 
-    private final ChangeLog log;
-    private final ChangeDecoder decoder;
+    private final LogStream stream;
+    private final EventDecoder decoder;
     private final HandOff handOff;
     private final Supplier<@Nullable LogPosition> settled;
     private final Confirming confirming;
-    private final long attempt;
-    private final LogFigures figures;
+    private final LogThread.Attempt attempt;
 
     private long ordinal;
     private @Nullable LogMark lastMark;
     private @Nullable RelayException poison;
+    private @Nullable LogPosition poisonedAt;
 
     /**
-     * Of an attempt whose log has been started.
+     * Of a log that is being read.
      *
-     * @param attempt tells attempts of this process apart
      * @param settled the last position that the engine has settled, or null; given by another thread
      */
     LogReading(
-            Attempt attempt,
+            LogStream stream,
+            LogThread.Attempt attempt,
             HandOff handOff,
             Supplier<@Nullable LogPosition> settled,
-            Duration confirmEvery,
-            long nowNanos) {
-        this.log = attempt.log();
-        this.decoder = attempt.decoder();
-        this.attempt = attempt.number();
-        this.figures = attempt.figures();
+            Confirming confirming) {
+        this.stream = stream;
+        this.decoder = stream.decoder();
+        this.attempt = attempt;
         this.handOff = handOff;
         this.settled = settled;
-        this.confirming = new Confirming(attempt.log(), handOff, confirmEvery, nowNanos);
+        this.confirming = confirming;
     }
-
-    /** One attempt: its log, how changes are decoded, the number that tells it from others of this process, and where it tells how it is. */
-    record Attempt(ChangeLog log, ChangeDecoder decoder, long number, LogFigures figures) {}
 
     /** What a source says first: it is open. */
     Checkpoint opening() {
-        return new Checkpoint(new LogPosition(attempt, 0, null, true));
+        return new Checkpoint(new LogPosition(attempt.number(), 0, null, true));
     }
 
     /**
@@ -74,7 +68,7 @@ final class LogReading {
         LogPosition upTo = settled.get();
         if (upTo != null) {
             confirming.settled(upTo, nowNanos);
-            figures.settled(attempt, upTo.ordinal());
+            attempt.figures().settled(attempt.number(), upTo.ordinal());
         }
         if (poison != null) {
             return failOnceAllIsPublished(poison, upTo);
@@ -82,7 +76,7 @@ final class LogReading {
         if (!handOff.hasRoom()) {
             return false;
         }
-        List<Entry> entries = decoded(log.poll());
+        List<Entry> entries = decoded(stream.poll());
         if (!entries.isEmpty()) {
             handOff.put(entries);
         }
@@ -90,7 +84,7 @@ final class LogReading {
     }
 
     private boolean failOnceAllIsPublished(RelayException failure, @Nullable LogPosition upTo) {
-        if (ordinal == 0 || (upTo != null && upTo.ordinal() == ordinal)) {
+        if (upTo != null && upTo.equals(poisonedAt)) {
             confirming.now();
             throw failure;
         }
@@ -102,7 +96,7 @@ final class LogReading {
         int end = lastEnd(records);
         for (int i = 0; i < records.size(); i++) {
             SourceRecord record = records.get(i);
-            LogMark mark = log.markBefore(record);
+            LogMark mark = stream.markBefore(record);
             if (mark != null) {
                 lastMark = mark;
             }
@@ -114,17 +108,20 @@ final class LogReading {
                     throw e;
                 }
                 poison = e;
+                // Whatever came before is settled and confirmed first, and is not published again.
+                poisonedAt = new LogPosition(attempt.number(), ordinal, lastMark, true);
+                entries.add(new Checkpoint(poisonedAt));
                 return entries;
             }
             // One for a whole batch of records, and not one for every transaction: they count in the window.
             if (i == end) {
-                entries.add(new Checkpoint(new LogPosition(attempt, ordinal, lastMark, true)));
+                entries.add(new Checkpoint(new LogPosition(attempt.number(), ordinal, lastMark, true)));
             }
             if (event != null) {
                 ordinal++;
-                long committedNanos = figures.nanosOf(event.committedMicros());
-                figures.handedOn(attempt, ordinal, committedNanos);
-                entries.add(event.at(new LogPosition(attempt, ordinal, lastMark, false), committedNanos));
+                long committedNanos = attempt.figures().nanosOf(event.committedMicros());
+                attempt.figures().handedOn(attempt.number(), ordinal, committedNanos);
+                entries.add(event.at(new LogPosition(attempt.number(), ordinal, lastMark, false), committedNanos));
             }
         }
         return entries;
@@ -133,11 +130,11 @@ final class LogReading {
     /** In front of which record the last transaction that is known to have ended ends; -1 where none does. Marks never go back. */
     private int lastEnd(List<SourceRecord> records) {
         int end = records.size() - 1;
-        LogMark last = end < 0 ? null : log.markBefore(records.get(end));
+        LogMark last = end < 0 ? null : stream.markBefore(records.get(end));
         if (last == null || last.equals(lastMark)) {
             return -1;
         }
-        while (end > 0 && last.equals(log.markBefore(records.get(end - 1)))) {
+        while (end > 0 && last.equals(stream.markBefore(records.get(end - 1)))) {
             end--;
         }
         return end;

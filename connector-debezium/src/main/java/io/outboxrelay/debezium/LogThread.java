@@ -21,7 +21,8 @@ final class LogThread {
     /** How long the thread waits for room in the hand-off, or for the next round when there is nothing to do. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final LogReading.Attempt attempt;
+    private final ChangeLog log;
+    private final Attempt attempt;
     private final HandOff handOff;
     private final Duration confirmEvery;
     private final Thread thread = PipelineThreads.daemon("relay-source", this::run);
@@ -29,11 +30,20 @@ final class LogThread {
     private volatile @Nullable LogPosition settled;
     private volatile boolean ending;
 
-    LogThread(LogReading.Attempt attempt, HandOff handOff, Duration confirmEvery) {
+    LogThread(ChangeLog log, Attempt attempt, HandOff handOff, Duration confirmEvery) {
+        this.log = log;
         this.attempt = attempt;
         this.handOff = handOff;
         this.confirmEvery = confirmEvery;
     }
+
+    /**
+     * One attempt.
+     *
+     * @param number tells it from others of this process
+     * @param figures where it tells how it is
+     */
+    record Attempt(long number, LogFigures figures) {}
 
     void start() {
         thread.start();
@@ -64,8 +74,8 @@ final class LogThread {
     private void run() {
         Failure failure = null;
         attempt.figures().begins(attempt.number(), System.nanoTime());
-        try (ChangeLog log = attempt.log()) {
-            read(log);
+        try (ChangeLog reading = log) {
+            read(reading);
         } catch (RelayException e) {
             failure = e.failure();
         } catch (RuntimeException | Error e) {
@@ -78,12 +88,13 @@ final class LogThread {
         }
     }
 
-    private void read(ChangeLog log) {
+    private void read(ChangeLog from) {
         if (ending) {
             return;
         }
-        log.start();
-        LogReading reading = new LogReading(attempt, handOff, () -> settled, confirmEvery, System.nanoTime());
+        LogStream stream = from.start();
+        Confirming confirming = new Confirming(stream, handOff, confirmEvery, System.nanoTime());
+        LogReading reading = new LogReading(stream, attempt, handOff, () -> settled, confirming);
         handOff.put(List.of(reading.opening()));
         while (!ending) {
             long nowNanos = System.nanoTime();

@@ -1,6 +1,8 @@
 package io.outboxrelay.debezium;
 
 import io.debezium.connector.postgresql.PostgresConnector;
+import io.outboxrelay.debezium.DebeziumSettings.MessageOutbox;
+import io.outboxrelay.debezium.DebeziumSettings.Outbox;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.jdbc.ConnectionSettings;
@@ -38,7 +40,7 @@ final class PostgresProperties {
         all.put("plugin.name", "pgoutput");
         all.put("slot.name", log.slot());
         all.put("publication.name", log.publication());
-        outbox((TableOutbox) settings.outbox(), all);
+        outbox(settings.outbox(), all);
         pace(settings.reading(), all);
         promises(all);
         rendering(all);
@@ -82,12 +84,19 @@ final class PostgresProperties {
         all.put("driver.options", options == null ? RENDERING : options + " " + RENDERING);
     }
 
-    private static void outbox(TableOutbox outbox, Map<String, String> all) {
-        TableName table = TableName.parse(outbox.table());
-        String schema = table.schema() == null ? "[^.]+" : Pattern.quote(table.schema());
-        all.put("table.include.list", schema + "\\." + Pattern.quote(table.table()));
+    private static void outbox(Outbox outbox, Map<String, String> all) {
         // Nobody else's messages: they would be decoded for nothing.
-        all.put("message.prefix.include.list", Pattern.quote(SlotSession.BARRIER));
+        String messages = Pattern.quote(Barrier.PREFIX);
+        if (outbox instanceof TableOutbox rows) {
+            TableName table = TableName.parse(rows.table());
+            String schema = table.schema() == null ? "[^.]+" : Pattern.quote(table.schema());
+            all.put("table.include.list", schema + "\\." + Pattern.quote(table.table()));
+        } else if (outbox instanceof MessageOutbox written) {
+            messages += "," + Pattern.quote(written.prefix());
+            // No table: of one that is not named, Debezium would read the columns at every start.
+            all.put("table.include.list", "pg_catalog\\.none");
+        }
+        all.put("message.prefix.include.list", messages);
     }
 
     private static void pace(DebeziumSettings.Reading reading, Map<String, String> all) {

@@ -1,100 +1,235 @@
 package io.outboxrelay.debezium;
 
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
+import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
+import io.outboxrelay.debezium.decode.PostgresRendering;
+import io.outboxrelay.debezium.decode.PostgresRendering.ColumnType;
+import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresFailures;
+import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.jdbc.slot.SlotRequest;
+import io.outboxrelay.jdbc.slot.StreamGuard;
+import io.outboxrelay.jdbc.slot.StreamPosition;
+import io.outboxrelay.outbox.OutboxColumns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The relay's own connection beside the replication stream: what it looks at the slot through. */
+/**
+ * One attempt's connection beside the replication stream, and what the relay itself keeps of the slot. Used by the source's thread;
+ * the connection passes to the watch once the stream runs.
+ */
 final class SlotSession implements AutoCloseable {
 
-    /** The prefix of the relay's own logical messages. */
-    static final String BARRIER = "outbox-relay-barrier";
+    private static final Logger LOG = LoggerFactory.getLogger(SlotSession.class);
 
-    private static final String SLOT =
-            "SELECT active, confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots WHERE slot_name = ?"
-                    + " AND database = current_database() AND plugin = 'pgoutput'";
+    private static final String STREAMER =
+            "SELECT a.pid, a.backend_start::text FROM pg_replication_slots s JOIN pg_stat_activity a ON a.pid = s.active_pid"
+                    + " WHERE s.slot_name = ?";
 
-    private final DebeziumSettings settings;
+    /** Waits until the process has let go of the slot, so that the next look does not take it for another relay's. */
+    private static final String END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ?"
+            + " AND backend_start = ?::timestamptz";
+
+    /** By the catalog, which every role may read, and not by a cast to regclass, which takes USAGE on the schema. */
+    private static final String COLUMN_TYPES = """
+            WITH RECURSIVE c AS (
+              SELECT a.attname, t.typname, t.oid FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+               WHERE a.attrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                       WHERE c.relname = ? AND CASE WHEN ?::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = ? END)
+                 AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY(?)),
+            b AS (SELECT c.attname, c.typname, c.oid FROM c
+                  UNION ALL SELECT b.attname, b.typname, t.typbasetype FROM b JOIN pg_type t ON t.oid = b.oid AND t.typtype = 'd')
+            SELECT b.attname, b.typname, CASE t.typtype WHEN 'e' THEN 'enum' ELSE t.typname END
+              FROM b JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'""";
+
+    private final ConnectionSettings settings;
+    private final SlotRequest request;
+    private final Supplier<StateStore> stores;
+    private final LogLineage lineage;
+    private @Nullable StateStore store;
     private @Nullable Connection connection;
-    private @Nullable String confirmedBefore;
+    private @Nullable Begun begun;
+    private @Nullable StreamWatch watch;
 
-    SlotSession(DebeziumSettings settings) {
-        this.settings = settings;
+    /**
+     * Of an attempt that has not begun.
+     *
+     * @param stores opens what is kept; closed with this
+     */
+    SlotSession(DebeziumSettings settings, OutboxColumns columns, Supplier<StateStore> stores, LogLineage lineage) {
+        this.settings = settings.connection();
+        this.request = request(settings, columns);
+        this.stores = stores;
+        this.lineage = lineage;
     }
 
-    private record Slot(boolean active, @Nullable String confirmed) {}
+    /** What the settings say, to be held against the database. */
+    static SlotRequest request(DebeziumSettings settings, OutboxColumns columns) {
+        PostgresLog log = (PostgresLog) settings.log();
+        if (!(settings.outbox() instanceof TableOutbox outbox)) {
+            return new SlotRequest(log.slot(), log.publication(), null, List.of(), log.failover());
+        }
+        Set<String> read = new LinkedHashSet<>(List.of(outbox.id(), outbox.key(), outbox.payload()));
+        read.addAll(columns.names());
+        return new SlotRequest(
+                log.slot(), log.publication(), TableName.parse(outbox.table()), List.copyOf(read), log.failover());
+    }
+
+    private record Begun(StreamGuard guard, StoredPosition stored, StreamPosition at) {}
 
     void checkBeforeStart() {
-        connection = new PostgresConnections(settings.connection()).open();
-        Slot slot = look();
-        if (slot.active()) {
-            throw new RelayException(
-                    FailureKind.FENCED,
-                    "another reader has the slot " + slotName(),
-                    "stop it, or let this relay stand by until it ends");
-        }
-        confirmedBefore = slot.confirmed();
+        StateStore opened = stores.get();
+        store = opened;
+        Connection made = new PostgresConnections(settings).open();
+        connection = made;
+        StoredPosition stored = new StoredPosition(opened, database(made), request.slot());
+        endPredecessor(made);
+        StreamGuard guard = new StreamGuard(made, settings, request);
+        StreamPosition at = guard.beforeStart(stored.position());
+        stored.store(at);
+        begun = new Begun(guard, stored, at);
     }
 
-    boolean isReadBySomebody() {
-        return look().active();
-    }
-
-    void checkAfterStart() {
-        Slot slot = look();
-        if (slot.confirmed() == null || !slot.confirmed().equals(confirmedBefore)) {
-            throw new RelayException(
-                    FailureKind.POSITION_LOST,
-                    "the slot " + slotName() + " went from " + confirmedBefore + " to " + slot.confirmed()
-                            + " while it was being opened",
-                    "find out who made the slot anew or advanced it");
-        }
-    }
-
-    void throwIfLost() {}
-
-    private Slot look() {
-        Connection open = connection;
-        if (open == null) {
-            throw new IllegalStateException("there is no connection");
-        }
-        try (PreparedStatement statement = open.prepareStatement(SLOT)) {
-            statement.setString(1, slotName());
+    /**
+     * The types of the columns that are read, as they are now.
+     *
+     * @throws RelayException MISCONFIGURED when some of them cannot be read from the log
+     */
+    Map<String, ColumnType> columnTypes() {
+        TableName table = Objects.requireNonNull(request.table());
+        Connection through = Objects.requireNonNull(connection);
+        Map<String, ColumnType> types = new HashMap<>();
+        try (PreparedStatement statement = through.prepareStatement(COLUMN_TYPES)) {
+            statement.setString(1, table.table());
+            statement.setString(2, table.schema());
+            statement.setString(3, table.schema());
+            statement.setArray(
+                    4, through.createArrayOf("text", request.columns().toArray()));
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new RelayException(
-                            FailureKind.POSITION_LOST,
-                            "there is no replication slot " + slotName() + " of pgoutput in this database",
-                            "make it: SELECT pg_create_logical_replication_slot('" + slotName() + "', 'pgoutput')");
+                while (row.next()) {
+                    types.put(row.getString(1), new ColumnType(row.getString(2), row.getString(3)));
                 }
-                return new Slot(row.getBoolean(1), row.getString(2));
             }
         } catch (SQLException e) {
-            throw new RelayException(PostgresFailures.classify(e, settings.connection()));
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+        List<Problem> problems = PostgresRendering.problems(types);
+        if (!problems.isEmpty()) {
+            throw new RelayException(new Failure(FailureKind.MISCONFIGURED, problems, null));
+        }
+        return types;
+    }
+
+    private String database(Connection through) {
+        try {
+            return through.getCatalog();
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
         }
     }
 
-    private String slotName() {
-        return ((PostgresLog) settings.log()).slot();
+    /** Whether somebody streams from the slot, which is still the one that it was. */
+    boolean isStarted() {
+        return begun().guard().isStarted(begun().at());
+    }
+
+    /** From now on the slot is looked at by a thread of its own. */
+    void watch(StreamHealth health, DebeziumSettings.Reading reading) {
+        Connection passed = Objects.requireNonNull(connection);
+        LogLineage.Streamer streamer = streamer(passed);
+        lineage.streamedBy(streamer);
+        StreamWatch started = new StreamWatch(
+                new StreamWatch.Watched(passed, settings, begun().guard(), begun().stored(), streamer.pid()),
+                health,
+                lineage,
+                reading);
+        watch = started;
+        started.start();
+    }
+
+    void throwIfLost() {
+        if (watch != null) {
+            watch.throwIfLost();
+        }
+    }
+
+    /** Everything that committed before this is settled. Durable on return. */
+    void store(long lsn) {
+        StreamPosition stored = Objects.requireNonNull(begun().stored().position());
+        if (Long.compareUnsigned(lsn, stored.lsn()) > 0) {
+            begun().stored().store(stored.at(lsn));
+        }
+    }
+
+    /** The server may take the relay's own last stream for alive much longer than the relay does: it would stand by for itself. */
+    private void endPredecessor(Connection through) {
+        LogLineage.Streamer predecessor = lineage.predecessor();
+        if (predecessor == null || !predecessor.equals(streamerOrNull(through))) {
+            return;
+        }
+        try (PreparedStatement statement = through.prepareStatement(END)) {
+            statement.setInt(1, predecessor.pid());
+            statement.setString(2, predecessor.startedAt());
+            statement.execute();
+            LOG.info("ended the relay's own previous stream, which the server still took for alive");
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    private LogLineage.Streamer streamer(Connection through) {
+        LogLineage.Streamer streamer = streamerOrNull(through);
+        // Gone since it was seen: the watch will say so.
+        return streamer == null ? new LogLineage.Streamer(0, "") : streamer;
+    }
+
+    private LogLineage.@Nullable Streamer streamerOrNull(Connection through) {
+        try (PreparedStatement statement = through.prepareStatement(STREAMER)) {
+            statement.setString(1, request.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? new LogLineage.Streamer(row.getInt(1), row.getString(2)) : null;
+            }
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    private Begun begun() {
+        return Objects.requireNonNull(begun, "checked before the start");
     }
 
     @Override
     public void close() {
-        Connection open = connection;
-        connection = null;
-        if (open != null) {
+        if (watch != null) {
+            watch.end();
+        }
+        if (connection != null) {
             try {
-                open.close();
+                connection.close();
             } catch (SQLException e) {
-                // It was of no use any more.
+                LOG.debug("the connection beside the stream did not close in good order", e);
             }
+        }
+        if (store != null) {
+            store.close();
         }
     }
 }

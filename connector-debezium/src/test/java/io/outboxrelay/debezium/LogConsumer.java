@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Entry;
-import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.source.Batch;
@@ -34,7 +33,7 @@ final class LogConsumer implements AutoCloseable {
     }
 
     static LogConsumer of(LoggedOutbox outbox, String... columns) {
-        return of(new DebeziumSource(outbox.settings(), new OutboxColumns(List.of(columns)), new LogFigures()));
+        return of(outbox.sources(outbox.settings(), columns).get());
     }
 
     static LogConsumer of(OutboxSource source) {

@@ -1,10 +1,20 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.DebeziumSettings.MessageOutbox;
+import io.outboxrelay.debezium.DebeziumSettings.Outbox;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
+import io.outboxrelay.debezium.store.StateFile;
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.slot.StreamStatements;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A table, its publication and its slot, in a database of a server whose log is read, and a role that may do no more than that. */
 final class LoggedOutbox {
@@ -32,11 +43,24 @@ final class LoggedOutbox {
     final EmbeddedDatabase database;
     final String table;
     final String slot;
+    private final Outbox outbox;
+    private final Path stored;
+    private final LogFigures figures = new LogFigures();
 
-    private LoggedOutbox(EmbeddedDatabase database, String table) {
+    private LoggedOutbox(EmbeddedDatabase database, String table, Outbox outbox) {
         this.database = database;
+        this.outbox = outbox;
         this.table = table;
         this.slot = table;
+        this.stored = scratch().resolve("state");
+    }
+
+    private static Path scratch() {
+        try {
+            return Files.createTempDirectory("outbox-relay-store-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A server on which logs can be read. */
@@ -57,19 +81,44 @@ final class LoggedOutbox {
                 "id text NOT NULL, aggregatetype text DEFAULT 'order', aggregateid text, type text, payload text");
     }
 
+    private static LoggedOutbox named(EmbeddedDatabase database) {
+        String table = "outbox_" + COUNT.incrementAndGet();
+        return new LoggedOutbox(database, table, TableOutbox.of("public." + table));
+    }
+
     /** With these columns. */
     static LoggedOutbox of(EmbeddedDatabase database, String columns) throws SQLException {
-        LoggedOutbox outbox = new LoggedOutbox(database, "outbox_" + COUNT.incrementAndGet());
+        LoggedOutbox outbox = named(database);
         database.execute("CREATE TABLE " + outbox.table + " (" + columns + ")");
-        outbox.publish("");
+        outbox.publish();
         return outbox;
     }
 
-    /** Makes publication and slot anew for the table as it is. */
-    void publish(String more) throws SQLException {
-        database.execute(
-                "CREATE PUBLICATION " + table + " FOR TABLE " + table + " WITH (publish = 'insert'" + more + ")");
-        database.execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+    /** Without any table: messages of this prefix are the events. */
+    static LoggedOutbox ofMessages(EmbeddedDatabase database, String prefix) throws SQLException {
+        LoggedOutbox outbox =
+                new LoggedOutbox(database, "messages_" + COUNT.incrementAndGet(), new MessageOutbox(prefix));
+        outbox.publish();
+        return outbox;
+    }
+
+    /** Makes publication and slot, by the SQL that the owner is given. */
+    private void publish() throws SQLException {
+        StreamStatements statements =
+                new StreamStatements(SlotSession.request(settings(), new OutboxColumns(List.of())));
+        database.execute(statements.createPublication());
+        database.execute(statements.stamp(null));
+        database.execute(statements.createSlot(180_000));
+    }
+
+    /** The sources of one relay, which keeps what it stores in a file. */
+    Supplier<OutboxSource> sources(DebeziumSettings settings, String... columns) {
+        return DebeziumSource.factory(
+                () -> settings, new OutboxColumns(List.of(columns)), () -> StateFile.open(stored), figures);
+    }
+
+    LogFigures figures() {
+        return figures;
     }
 
     DebeziumSettings settings() {
@@ -77,12 +126,7 @@ final class LoggedOutbox {
     }
 
     DebeziumSettings settings(ConnectionSettings connection, Reading reading) {
-        return new DebeziumSettings(
-                connection,
-                TableOutbox.of("public." + table),
-                new PostgresLog(slot, table),
-                reading,
-                PassedThrough.NOTHING);
+        return new DebeziumSettings(connection, outbox, new PostgresLog(slot, table), reading, PassedThrough.NOTHING);
     }
 
     /** Inserts rows of one transaction, their ids a prefix and a number from 0 on. */

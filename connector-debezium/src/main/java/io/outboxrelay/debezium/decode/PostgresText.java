@@ -2,6 +2,7 @@ package io.outboxrelay.debezium.decode;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 final class PostgresText {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final long SECOND_MICROS = 1_000_000;
 
     /** What the driver, and so Debezium, makes of {@code infinity}. */
@@ -80,18 +82,26 @@ final class PostgresText {
                 OffsetDateTime.parse(iso).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime(), "+00");
     }
 
+    /** Of a decimal as Debezium writes it. */
+    static String numeric(String value) {
+        return switch (value) {
+            case "NAN" -> "NaN";
+            case "POSITIVE_INFINITY" -> "Infinity";
+            case "NEGATIVE_INFINITY" -> "-Infinity";
+            default -> value;
+        };
+    }
+
     /** The shortest that reads back as the same; in scientific notation from 1e15 on and below 1e-4. */
     static String doublePrecision(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             return special(value);
         }
-        for (int digits = 1; digits < 17; digits++) {
-            BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
-            if (rounded.doubleValue() == value) {
-                return scientific(rounded, Double.compare(value, 0.0) < 0, 15);
-            }
-        }
-        return scientific(new BigDecimal(value).round(new MathContext(17)), value < 0, 15);
+        double size = Math.abs(value);
+        BigDecimal exact = new BigDecimal(size);
+        BigDecimal below = exact.subtract(new BigDecimal(Math.nextDown(size)));
+        BigDecimal shortest = shortest(exact, below, new BigDecimal(Math.ulp(size)), 17);
+        return written(shortest, Double.compare(value, 0.0) < 0, 15);
     }
 
     /** The same with the shorter range of a {@code real}. */
@@ -99,22 +109,43 @@ final class PostgresText {
         if (Float.isNaN(value) || Float.isInfinite(value)) {
             return special(value);
         }
-        for (int digits = 1; digits < 9; digits++) {
-            BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
-            if (rounded.floatValue() == value) {
-                return scientific(rounded, Float.compare(value, 0.0f) < 0, 6);
-            }
-        }
-        return scientific(new BigDecimal(value).round(new MathContext(9)), value < 0, 6);
+        float size = Math.abs(value);
+        BigDecimal exact = new BigDecimal(size);
+        BigDecimal below = exact.subtract(new BigDecimal(Math.nextDown(size)));
+        BigDecimal shortest = shortest(exact, below, new BigDecimal(Math.ulp(size)), 9);
+        return written(shortest, Float.compare(value, 0.0f) < 0, 6);
     }
 
     private static String special(double value) {
         return Double.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
     }
 
-    private static String scientific(BigDecimal exact, boolean negative, int fixedBelow) {
+    /**
+     * The number of fewest digits that is nearer to this one than to its neighbours. What is as near to two is not taken, as
+     * PostgreSQL does not take it.
+     *
+     * @param below how far the next smaller number is
+     * @param above how far the next larger one is
+     */
+    private static BigDecimal shortest(BigDecimal exact, BigDecimal below, BigDecimal above, int digitsMax) {
+        for (int digits = 1; digits < digitsMax; digits++) {
+            BigDecimal rounded = exact.round(rounding(digits));
+            BigDecimal off = rounded.subtract(exact);
+            if (off.abs().multiply(TWO).compareTo(off.signum() < 0 ? below : above) < 0) {
+                return rounded;
+            }
+        }
+        return exact.round(rounding(digitsMax));
+    }
+
+    /** Of two that are as near, PostgreSQL takes the even one. */
+    private static MathContext rounding(int digits) {
+        return new MathContext(digits, RoundingMode.HALF_EVEN);
+    }
+
+    private static String written(BigDecimal exact, boolean negative, int fixedBelow) {
         String sign = negative ? "-" : "";
-        BigDecimal value = exact.abs().stripTrailingZeros();
+        BigDecimal value = exact.stripTrailingZeros();
         if (value.signum() == 0) {
             return sign + "0";
         }

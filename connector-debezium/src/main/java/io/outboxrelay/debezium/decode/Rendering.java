@@ -11,5 +11,5 @@ public interface Rendering {
      *
      * @throws io.outboxrelay.failure.RelayException MISCONFIGURED for a type whose text cannot be had from the log
      */
-    ValueForm formOf(Field column, ValueForm.Use use);
+    ValueForm formOf(Field column);
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Makes events of the inserts into an outbox table. Everything else that a connector sends (its own marks, updates, deletes) is no
  * event. Used by one thread only.
  */
-public final class ChangeDecoder {
+public final class RowDecoder implements EventDecoder {
 
     private static final String CREATED = "c";
 
@@ -30,7 +30,7 @@ public final class ChangeDecoder {
      * @param columns what routing asks for
      * @param rendering how values become text
      */
-    public ChangeDecoder(Names names, OutboxColumns columns, Rendering rendering) {
+    public RowDecoder(Names names, OutboxColumns columns, Rendering rendering) {
         this.names = names;
         this.columns = columns;
         this.rendering = rendering;
@@ -55,12 +55,7 @@ public final class ChangeDecoder {
 
     private record Plan(Column id, Column key, Column payload, Column[] columns) {}
 
-    /**
-     * The event in a change.
-     *
-     * @return null where there is none
-     * @throws RelayException POISON when the row can never be an event, MISCONFIGURED when the table has not the columns it needs
-     */
+    @Override
     @SuppressWarnings("NullAway") // the record does take null arrays
     public @Nullable DecodedEvent decode(SourceRecord record) {
         if (!(record.value() instanceof Struct change)
@@ -96,20 +91,16 @@ public final class ChangeDecoder {
         if (known != null && schema == knownSchema) {
             return known;
         }
-        Column[] routed = columns.names().stream()
-                .map(name -> column(schema, name, ValueForm.Use.TEXT))
-                .toArray(Column[]::new);
+        Column[] routed =
+                columns.names().stream().map(name -> column(schema, name)).toArray(Column[]::new);
         Plan made = new Plan(
-                column(schema, names.id(), ValueForm.Use.TEXT),
-                column(schema, names.key(), ValueForm.Use.BYTES),
-                column(schema, names.payload(), ValueForm.Use.BYTES),
-                routed);
+                column(schema, names.id()), column(schema, names.key()), column(schema, names.payload()), routed);
         knownSchema = schema;
         plan = made;
         return made;
     }
 
-    private Column column(Schema schema, String name, ValueForm.Use use) {
+    private Column column(Schema schema, String name) {
         Field field = schema.field(name);
         if (field == null) {
             throw new RelayException(
@@ -117,6 +108,6 @@ public final class ChangeDecoder {
                     "the outbox table has no column " + name + " in the log",
                     "correct the names under outbox.columns and route, or add the column and publish it");
         }
-        return new Column(field, rendering.formOf(field, use));
+        return new Column(field, rendering.formOf(field));
     }
 }

@@ -1,0 +1,53 @@
+package io.outboxrelay.debezium;
+
+import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.slot.StreamPosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a slot's stream is settled, as the relay itself keeps it. Written by the source's thread, before the slot is told; read by
+ * any.
+ */
+public final class StoredPosition {
+
+    private final StateStore store;
+    private final String key;
+    private volatile @Nullable StreamPosition position;
+
+    /**
+     * What is stored of a slot.
+     *
+     * @param database the name of the slot's database: slots of several servers may have one name, and one store
+     * @throws RelayException POSITION_LOST when it cannot be read
+     */
+    public StoredPosition(StateStore store, String database, String slot) {
+        this.store = store;
+        this.key = "postgresql." + database + "." + slot;
+        String text = store.values().get(key);
+        try {
+            this.position = text == null ? null : StreamPosition.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new RelayException(Failure.of(
+                    FailureKind.POSITION_LOST,
+                    "how far slot " + slot + " was published cannot be read: " + e.getMessage(),
+                    "use the version of the relay that wrote it",
+                    e));
+        }
+    }
+
+    /** Null where nothing was ever stored. */
+    public @Nullable StreamPosition position() {
+        return position;
+    }
+
+    /** Stores it durably, unless it is stored already. */
+    public void store(StreamPosition settled) {
+        if (!settled.equals(position)) {
+            store.put(key, settled.text());
+            position = settled;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.outboxrelay.debezium;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Outboxes without a table: events are messages in the log. */
+class MessageOutboxIT {
+
+    private static EmbeddedDatabase database;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        database = LoggedOutbox.server();
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    private static String emit(String prefix, String json) {
+        return "SELECT pg_logical_emit_message(true, '" + prefix + "', '" + json + "');";
+    }
+
+    @Test
+    void messages_of_committed_transactions_are_events_in_their_order() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.ofMessages(database, "shop");
+        try (LogConsumer consumer =
+                LogConsumer.of(outbox, "aggregatetype", "type", "traceparent").awaitOpen()) {
+            database.execute("BEGIN;"
+                    + emit(
+                            "shop",
+                            "{\"id\":\"a\",\"aggregatetype\":\"order\",\"aggregateid\":7,\"type\":\"Placed\","
+                                    + "\"payload\":{\"b\" : [1.50, \"\u00e9\"]},\"headers\":{\"traceparent\":\"00-1\"}}")
+                    + emit("shop", "{\"id\":2,\"payload\":\"plain\"}") + emit("other", "{\"id\":\"x\"}") + "COMMIT");
+            database.execute("BEGIN;" + emit("shop", "{\"id\":\"undone\"}") + "ROLLBACK");
+            database.execute("BEGIN; SELECT pg_logical_emit_message(false, 'shop', '{\"id\":\"never\"}'); ROLLBACK");
+            database.execute(emit("shop", "{\"id\":\"c\"}"));
+            consumer.awaitRecords(3);
+            assertThat(consumer.ids()).containsExactly("a", "2", "c");
+            assertThat(consumer.records.get(0).columns()).containsExactly("order", "Placed", "00-1");
+            assertThat(consumer.records.get(0).key()).isEqualTo("7".getBytes(UTF_8));
+            assertThat(consumer.records.get(0).payload()).isEqualTo("{\"b\" : [1.50, \"\u00e9\"]}".getBytes(UTF_8));
+            assertThat(consumer.records.get(1).payload()).isEqualTo("plain".getBytes(UTF_8));
+            assertThat(consumer.records.get(2).payload()).isNull();
+            consumer.stopCleanly();
+        }
+        database.execute(emit("shop", "{\"id\":\"d\"}"));
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(1)) {
+            assertThat(consumer.ids()).containsExactly("d");
+        }
+    }
+
+    @Test
+    void what_is_no_event_stops_the_relay_behind_all_that_came_before_and_says_where_it_stands() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.ofMessages(database, "strict");
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen()) {
+            database.execute(emit("strict", "{\"id\":\"a\"}"));
+            String before = outbox.ask("SELECT pg_current_wal_insert_lsn()");
+            database.execute(emit("strict", "{\"id\":\"b\",\"aggregate_id\":1}"));
+            database.execute(emit("strict", "{\"id\":\"c\"}"));
+            Failure failure = consumer.awaitFailure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.POISON);
+            assertThat(failure.summary()).contains("member that no event has").doesNotContain("aggregate_id");
+            String place = failure.summary().replaceAll(".* at ([0-9A-F]+/[0-9A-F]+) is no event.*", "$1");
+            assertThat(outbox.ask("SELECT '" + place + "'::pg_lsn - '" + before + "'::pg_lsn < 200"))
+                    .isEqualTo("t");
+            assertThat(consumer.ids()).containsExactly("a");
+        }
+        try (LogConsumer consumer = LogConsumer.of(outbox)) {
+            consumer.awaitFailure();
+            assertThat(consumer.ids())
+                    .as("what was published before it is not published again")
+                    .isEmpty();
+        }
+    }
+}
