@@ -1,10 +1,10 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.jdbc.Examination;
-import io.outboxrelay.jdbc.Inspection;
+import io.outboxrelay.jdbc.slot.Finding;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.publish.BrokerProbe;
@@ -42,16 +42,25 @@ final class Doctor {
         topics.forEach(topic -> bytesMaxByTopic.put(topic, 0L));
     }
 
-    /** @param sink is given each check as it is done */
-    void examine(Consumer<Check> sink) throws InterruptedException {
+    /**
+     * Looks at everything.
+     *
+     * @param sink is given each check as it is done
+     * @return what is wrong with the database, with statements, where the source knows them
+     */
+    List<Finding> examine(Consumer<Check> sink) throws InterruptedException {
         Semaphore answered = new Semaphore(0);
         try (BrokerProbe probe = BrokerProbe.start(pipeline::publisher, answered::release)) {
-            Examination database = SourceInspection.examine(pipeline);
+            SourceInspection.Found database = SourceInspection.examine(pipeline);
             database.checks().forEach(sink);
-            sink.accept(
-                    database.outcome() instanceof Inspection.Sound
-                            ? rows()
-                            : Check.skipped(ROWS, "they cannot be read before what failed is mended"));
+            if (pipeline.source() instanceof SourceSettings.Polling) {
+                sink.accept(
+                        database.failure() == null
+                                ? rows()
+                                : Check.skipped(ROWS, "they cannot be read before what failed is mended"));
+            } else {
+                sink.accept(Check.skipped(ROWS, "they stand in the log, which only a relay reads"));
+            }
             while (probe.answer() instanceof Asking) {
                 answered.acquire();
             }
@@ -66,6 +75,7 @@ final class Doctor {
                 sink.accept(Check.of("brokers", ((Away) probe.answer()).failure()));
                 sink.accept(Check.skipped(TOPICS, "the brokers cannot be asked"));
             }
+            return database.findings();
         }
     }
 

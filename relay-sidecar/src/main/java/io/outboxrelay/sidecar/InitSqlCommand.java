@@ -4,12 +4,15 @@ import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SettingsLoader;
+import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.NewOutboxScript;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.OutboxRetention;
+import io.outboxrelay.polling.PollingInspection;
 import io.outboxrelay.polling.PollingSettings;
+import io.outboxrelay.route.Router;
 import io.outboxrelay.route.TopicTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +48,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  outbox-relay init-sql --writer shop > outbox.sql",
             "  outbox-relay init-sql --table events.outbox --retention archive --writer shop",
+            "  outbox-relay init-sql --source debezium --writer shop",
             "  outbox-relay init-sql --config relay.yaml --writer shop > outbox.sql",
         })
 final class InitSqlCommand implements Callable<Integer> {
@@ -53,9 +57,15 @@ final class InitSqlCommand implements Callable<Integer> {
     private static final String ROLE = "outbox_relay";
 
     /** What Debezium's outbox event router calls them, and a type that many want as a header. */
-    private static final String AGGREGATE_TYPE = "aggregatetype";
+    static final String AGGREGATE_TYPE = "aggregatetype";
 
-    private static final String TYPE = "type";
+    static final String TYPE = "type";
+
+    /** How the outbox is to be read, by the names of the settings file. */
+    enum SourceName {
+        polling,
+        debezium
+    }
 
     /** What becomes of published rows, by the names of the settings file. */
     enum RetentionName {
@@ -83,6 +93,12 @@ final class InitSqlCommand implements Callable<Integer> {
             paramLabel = "key=value",
             description = "A setting in place of what the file says. May be given several times.")
     private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--source",
+            paramLabel = "TYPE",
+            description = "How it is to be read: ${COMPLETION-CANDIDATES}; polling unless a file says otherwise.")
+    private @Nullable SourceName source;
 
     @Option(
             names = "--table",
@@ -127,8 +143,8 @@ final class InitSqlCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    /** What is to be created, and by which name the relay logs in. */
-    private record Wanted(InspectionRequest outbox, Set<String> required, String role) {}
+    /** What is to be created. */
+    private record Wanted(InspectionRequest outbox, Set<String> required) {}
 
     @Override
     public Integer call() {
@@ -136,40 +152,60 @@ final class InitSqlCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "The relay cannot read from " + database + " yet; it reads from postgresql");
         }
-        Wanted wanted;
         try {
-            wanted = config == null
-                    ? usual()
-                    : ofFile(named(new SettingsLoader(System::getenv).load(config, overrides)));
+            spec.commandLine().getOut().print(text());
+            spec.commandLine().getOut().flush();
+            return ExitCodes.STOPPED;
         } catch (RelayException e) {
             Refusal.print(
                     "outbox-relay cannot say",
                     e.failure().problems(),
                     spec.commandLine().getErr());
             return ExitCodes.MISCONFIGURED;
-        }
-        try {
-            NewOutboxScript.Roles roles = new NewOutboxScript.Roles(wanted.role(), writer);
-            String text = new NewOutboxScript(chosen(wanted.outbox()), wanted.required(), payloadType, roles).text();
-            spec.commandLine().getOut().print(text);
-            spec.commandLine().getOut().flush();
-            return ExitCodes.STOPPED;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private Wanted usual() {
-        if (!overrides.isEmpty()) {
+    private String text() {
+        PipelineSettings named =
+                config == null ? null : named(new SettingsLoader(System::getenv).load(config, overrides));
+        if (named == null && !overrides.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--set takes a file to correct: give --config FILE");
         }
+        boolean logged =
+                named == null ? source == SourceName.debezium : named.source() instanceof SourceSettings.Debezium;
+        if (named != null && source != null && logged != (source == SourceName.debezium)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--source is not what source.type says in " + config + "; leave it out");
+        }
+        NewOutboxScript.Roles roles = new NewOutboxScript.Roles(role(named), writer);
+        if (!logged) {
+            Wanted wanted = named == null ? usual() : ofFile(named);
+            return new NewOutboxScript(chosen(wanted.outbox()), wanted.required(), payloadType, roles).text();
+        }
+        if (retention != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--retention is for polling: a log reader leaves rows to the application");
+        }
+        NewOutboxText text = named == null
+                ? NewOutboxText.usual(payloadType)
+                : NewOutboxText.of(named, (SourceSettings.Debezium) named.source(), payloadType);
+        return text.script(table, roles);
+    }
+
+    private String role(@Nullable PipelineSettings named) {
+        String loggedInAs = named == null ? null : named.source().connection().username();
+        return role != null ? role : Objects.requireNonNullElse(loggedInAs, ROLE);
+    }
+
+    private static Wanted usual() {
         PollingSettings.Columns names = PollingSettings.Columns.DEFAULT;
         InspectionRequest.Columns columns = new InspectionRequest.Columns(
                 names.id(), names.sequence(), names.key(), names.payload(), List.of(AGGREGATE_TYPE, TYPE));
         return new Wanted(
                 new InspectionRequest("public.outbox", columns, OutboxOrder.SEQUENCE, new OutboxRetention.Delete()),
-                Set.of(AGGREGATE_TYPE),
-                Objects.requireNonNullElse(role, ROLE));
+                Set.of(AGGREGATE_TYPE));
     }
 
     private PipelineSettings named(RelaySettings settings) {
@@ -185,12 +221,11 @@ final class InitSqlCommand implements Callable<Integer> {
         return named.atStart();
     }
 
-    private Wanted ofFile(PipelineSettings settings) {
-        String loggedInAs = settings.source().connection().username();
+    private static Wanted ofFile(PipelineSettings settings) {
+        SourceSettings.Polling polling = (SourceSettings.Polling) settings.source();
         return new Wanted(
-                SourceInspection.request(settings),
-                Set.copyOf(TopicTemplate.parse(settings.route().topic()).columns()),
-                role != null ? role : Objects.requireNonNullElse(loggedInAs, ROLE));
+                PollingInspection.request(polling.polling().outbox(), new Router(settings.route()).columns()),
+                Set.copyOf(TopicTemplate.parse(settings.route().topic()).columns()));
     }
 
     /** What the options say besides. */

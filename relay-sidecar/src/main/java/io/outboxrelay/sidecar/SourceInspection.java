@@ -2,34 +2,65 @@ package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.debezium.LogInspection;
+import io.outboxrelay.failure.Check;
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.jdbc.Examination;
 import io.outboxrelay.jdbc.Inspection;
-import io.outboxrelay.jdbc.InspectionRequest;
+import io.outboxrelay.jdbc.slot.Finding;
+import io.outboxrelay.jdbc.slot.StreamInspection;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.PollingInspection;
 import io.outboxrelay.route.Router;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Holds the settings of a pipeline against its database as its source does at its start, beside one that may be at work. */
 final class SourceInspection {
 
     private SourceInspection() {}
 
+    /**
+     * What was found.
+     *
+     * @param shown what is sound, for people; empty where nothing is
+     * @param failure why a relay would not start, or null
+     * @param checks all that was looked at; none where only the outcome was asked for
+     * @param findings what is wrong, with statements, where the source is one that knows them
+     */
+    record Found(String shown, @Nullable Failure failure, List<Check> checks, List<Finding> findings) {}
+
     /** Within about 15 seconds; changes nothing. */
-    static Inspection inspect(PipelineSettings pipeline) {
-        SourceSettings.Polling source = (SourceSettings.Polling) pipeline.source();
-        return PollingInspection.inspect(source.polling(), columns(pipeline));
+    static Found inspect(PipelineSettings pipeline) {
+        if (pipeline.source() instanceof SourceSettings.Polling source) {
+            return found(PollingInspection.inspect(source.polling(), columns(pipeline)), List.of());
+        }
+        return streamed(pipeline);
     }
 
     /** The same as a checklist, with advice besides; within about 20 seconds. */
-    static Examination examine(PipelineSettings pipeline) {
-        SourceSettings.Polling source = (SourceSettings.Polling) pipeline.source();
-        return PollingInspection.examine(source.polling(), columns(pipeline));
+    static Found examine(PipelineSettings pipeline) {
+        if (pipeline.source() instanceof SourceSettings.Polling source) {
+            Examination examination = PollingInspection.examine(source.polling(), columns(pipeline));
+            return found(examination.outcome(), examination.checks());
+        }
+        return streamed(pipeline);
     }
 
-    /** What the source asks of the table. */
-    static InspectionRequest request(PipelineSettings pipeline) {
-        SourceSettings.Polling source = (SourceSettings.Polling) pipeline.source();
-        return PollingInspection.request(source.polling().outbox(), columns(pipeline));
+    private static Found found(Inspection outcome, List<Check> checks) {
+        return outcome instanceof Inspection.Sound sound
+                ? new Found(sound.table().identity().quotedName(), null, checks, List.of())
+                : new Found("", ((Inspection.Unsound) outcome).failure(), checks, List.of());
+    }
+
+    private static Found streamed(PipelineSettings pipeline) {
+        SourceSettings.Debezium source = (SourceSettings.Debezium) pipeline.source();
+        StreamInspection.Outcome outcome = LogInspection.examine(source.debezium(), columns(pipeline), () -> null);
+        return new Found(
+                outcome.failure() == null ? source.outbox() : "",
+                outcome.failure(),
+                outcome.checks(),
+                outcome.findings());
     }
 
     private static OutboxColumns columns(PipelineSettings pipeline) {

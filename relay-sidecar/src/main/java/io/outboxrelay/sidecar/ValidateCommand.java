@@ -7,9 +7,6 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.jdbc.Inspection;
-import io.outboxrelay.jdbc.Inspection.Sound;
-import io.outboxrelay.jdbc.Inspection.Unsound;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -93,12 +90,12 @@ final class ValidateCommand implements Callable<Integer> {
         List<Failure> failures = new ArrayList<>();
         Semaphore answered = new Semaphore(0);
         try (BrokerProbe probe = BrokerProbe.start(loaded::publisher, answered::release)) {
-            Inspection inspection = SourceInspection.inspect(loaded);
-            if (inspection instanceof Sound sound) {
-                out.println("database  " + sound.table().identity().quotedName() + " at "
+            SourceInspection.Found found = SourceInspection.inspect(loaded);
+            if (found.failure() == null) {
+                out.println("database  " + found.shown() + " at "
                         + loaded.source().connection().urlShown() + " is sound");
             } else {
-                failures.add(((Unsound) inspection).failure());
+                failures.add(found.failure());
             }
             while (probe.answer() instanceof Asking) {
                 answered.acquire();
