@@ -1,15 +1,9 @@
 package io.outboxrelay.debezium;
 
-import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
-import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
-import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.jdbc.slot.StreamInspection;
 import io.outboxrelay.jdbc.slot.StreamPosition;
 import io.outboxrelay.outbox.OutboxColumns;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +25,6 @@ public final class LogInspection {
 
     /** What the settings say, to be held against the database. */
     public static SlotRequest request(DebeziumSettings settings, OutboxColumns columns) {
-        PostgresLog log = (PostgresLog) settings.log();
-        TableOutbox outbox = (TableOutbox) settings.outbox();
-        Set<String> read = new LinkedHashSet<>(List.of(outbox.id(), outbox.key(), outbox.payload()));
-        read.addAll(columns.names());
-        return new SlotRequest(
-                log.slot(), log.publication(), TableName.parse(outbox.table()), List.copyOf(read), false);
+        return SlotSession.request(settings, columns);
     }
 }

@@ -117,6 +117,20 @@ final class LoggedOutbox {
                 () -> settings, new OutboxColumns(List.of(columns)), () -> StateFile.open(stored), figures);
     }
 
+    /** What is stored of it is gone. */
+    void forget() {
+        try {
+            Files.delete(stored);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same outbox, for a relay that knows nothing of the first one's, at another machine. */
+    LoggedOutbox ofAnotherRelay() {
+        return new LoggedOutbox(database, table, outbox);
+    }
+
     LogFigures figures() {
         return figures;
     }

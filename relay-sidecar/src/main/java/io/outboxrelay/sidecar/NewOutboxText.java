@@ -40,7 +40,7 @@ record NewOutboxText(SlotRequest request, StreamedOutboxScript.Columns columns) 
         return new NewOutboxText(
                 LogInspection.request(source.debezium(), router.columns()),
                 columns(
-                        (TableOutbox) source.debezium().outbox(),
+                        source.debezium().outbox() instanceof TableOutbox table ? table : TableOutbox.of(""),
                         payloadType,
                         router.columns().names(),
                         Set.copyOf(TopicTemplate.parse(pipeline.route().topic()).columns())));

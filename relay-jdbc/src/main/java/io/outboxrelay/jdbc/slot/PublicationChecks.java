@@ -1,6 +1,7 @@
 package io.outboxrelay.jdbc.slot;
 
 import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
+import static io.outboxrelay.failure.FailureKind.POSITION_LOST;
 
 import io.outboxrelay.jdbc.TableName;
 import java.util.ArrayList;
@@ -12,8 +13,12 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
 
     private static final String WITHOUT_A_WORD = ": PostgreSQL leaves them out without a word";
 
-    /** What is wrong with the table and what is read of it. */
-    List<Finding> ofTable(StreamLook look) {
+    /**
+     * What is wrong with the table and what is read of it.
+     *
+     * @param begun whether the stream was read before
+     */
+    List<Finding> ofTable(StreamLook look, boolean begun) {
         List<Finding> findings = new ArrayList<>();
         TableName name = request.table();
         TableFound table = look.table();
@@ -21,7 +26,7 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
             return findings;
         }
         if (table == null) {
-            findings.add(noTable(name, look.publication()));
+            findings.add(noTable(name, look.publication(), begun));
             return findings;
         }
         if (table.inherited()) {
@@ -46,17 +51,21 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
         return findings;
     }
 
-    private Finding noTable(TableName name, @Nullable PublicationFound publication) {
+    private Finding noTable(TableName name, @Nullable PublicationFound publication, boolean begun) {
         List<String> others =
                 publication == null ? List.of() : publication.content().others();
         if (others.size() == 1) {
             String other = others.get(0);
-            return ofTable(
+            // Debezium asks for tables by name, and passes over whatever else comes.
+            return new Finding(
+                    Finding.TABLE,
+                    begun ? POSITION_LOST : MISCONFIGURED,
                     "table " + name + " does not exist, but publication " + statements.publication() + " publishes "
                             + other,
                     List.of(),
                     "if the outbox was renamed, rename it back, or set outbox.table=" + other
-                            + "; no row is lost by that");
+                            + ", and start the relay again; what was committed under the other name until then was passed over: look"
+                            + " whether it stands in the table, and publish it otherwise");
         }
         return ofTable(
                 "table " + name + " does not exist" + (name.schema() == null ? " in the search path" : ""),

@@ -148,7 +148,7 @@ public final class StreamGuard {
             return List.of(held);
         }
         PublicationChecks publications = new PublicationChecks(request, slots.statements());
-        List<Finding> findings = new ArrayList<>(publications.ofTable(look));
+        List<Finding> findings = new ArrayList<>(publications.ofTable(look, slots.stored() != null));
         List<Finding> changes = publications.ofPublication(look);
         findings.addAll(changes);
         Finding place = slots.ofPlace(look);

@@ -104,7 +104,7 @@ public final class StreamInspection {
         if (kind != null) {
             findings.add(kind);
         }
-        findings.addAll(publications.ofTable(look));
+        findings.addAll(publications.ofTable(look, true));
         findings.addAll(publications.ofPublication(look));
         return findings;
     }
