@@ -2,6 +2,7 @@ package io.outboxrelay.debezium;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What a {@link DebeziumSource} needs to know.
@@ -55,7 +56,7 @@ public record DebeziumSettings(
     }
 
     /** Where in a database's log the outbox is read from. */
-    public sealed interface Log permits PostgresLog {}
+    public sealed interface Log permits PostgresLog, MySqlLog {}
 
     /**
      * A replication slot, which is where reading goes on, and a publication, which is what is read.
@@ -69,6 +70,23 @@ public record DebeziumSettings(
         /** Without failover. */
         public PostgresLog(String slot, String publication) {
             this(slot, publication, false);
+        }
+    }
+
+    /**
+     * MySQL's binary log.
+     *
+     * @param name of the pipeline: what is stored is stored under it, and no two relays read for one name at once
+     * @param serverId what the reader calls itself among the server's replicas, of which no two may have the same; 0 to draw one
+     *     at random for each attempt
+     */
+    public record MySqlLog(String name, int serverId) implements Log {
+
+        private static final int RANDOM_FROM = 1_000_000_000;
+        private static final int RANDOM_BELOW = 2_000_000_000;
+
+        int serverIdOrRandom() {
+            return serverId != 0 ? serverId : ThreadLocalRandom.current().nextInt(RANDOM_FROM, RANDOM_BELOW);
         }
     }
 

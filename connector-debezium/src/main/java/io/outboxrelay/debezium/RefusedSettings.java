@@ -86,6 +86,21 @@ public final class RefusedSettings {
                 "schema.name.adjustment.mode",
                 "field.name.adjustment.mode");
         refuse(
+                "says how the columns of MySQL's log are remembered, which the relay does in its own store",
+                "schema.history.",
+                "include.schema.changes",
+                "inconsistent.schema.handling.mode",
+                "event.deserialization.failure.handling.mode");
+        refuse(
+                "the stored place alone says where reading goes on in MySQL's log",
+                "gtid.",
+                "connect.keep.alive",
+                "connect.keep.alive.interval.ms");
+        refuse(
+                "decides the bytes that are published, which must be the same in every session",
+                "bigint.unsigned.handling.mode",
+                "enable.time.adjuster");
+        refuse(
                 "bounds memory: the relay sets it by what it holds in all",
                 "max.queue.size",
                 "max.queue.size.in.bytes",

@@ -227,6 +227,8 @@ public final class MySqlServer implements AutoCloseable {
                 "server-id", "1",
                 "log-bin", "binlog",
                 "binlog-format", "ROW",
+                // On by default in the newest.
+                "gtid-mode", "OFF",
                 "sync-binlog", "0",
                 "innodb-flush-log-at-trx-commit", "2",
                 "innodb-buffer-pool-size", "64M"));

@@ -1,0 +1,209 @@
+package io.outboxrelay.debezium;
+
+import static io.outboxrelay.failure.FailureKind.FENCED;
+import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
+import static io.outboxrelay.failure.FailureKind.TRANSIENT;
+
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.MySqlFailures;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay's own connection to MySQL, beside the one that reads the log: what it looks at the server through, and what it holds the
+ * name of the pipeline with, so that no two relays read for it at once. Used by the source's thread only.
+ */
+final class MySqlSession implements AutoCloseable {
+
+    private static final int LOCK_NAME_CHARACTERS_MAX = 64;
+
+    private final ConnectionSettings settings;
+    private final String lock;
+    private @Nullable Connection connection;
+
+    /** @param name of the pipeline, which two relays must not read for at once */
+    MySqlSession(ConnectionSettings settings, String name) {
+        this.settings = settings;
+        String whole = "outbox-relay/" + name;
+        this.lock = whole.length() <= LOCK_NAME_CHARACTERS_MAX
+                ? whole
+                : "outbox-relay/" + Integer.toHexString(name.hashCode()) + '/' + name.length();
+    }
+
+    /** Connects and takes the name; FENCED when another relay has it. */
+    void open() {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "connectTimeout", String.valueOf(settings.connectTimeout().toMillis()));
+        properties.setProperty(
+                "socketTimeout", String.valueOf(settings.socketTimeout().toMillis()));
+        properties.setProperty("connectionTimeZone", "UTC");
+        if (settings.username() != null) {
+            properties.setProperty("user", settings.username());
+        }
+        if (settings.password() != null) {
+            properties.setProperty("password", settings.password());
+        }
+        try {
+            connection = new com.mysql.cj.jdbc.Driver().connect(settings.url(), properties);
+        } catch (SQLException e) {
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
+        if (!"1".equals(ask("SELECT GET_LOCK(?, 0)", lock))) {
+            throw new RelayException(
+                    FENCED,
+                    "another relay reads this log for the pipeline of the same name (it holds the lock " + lock + ")",
+                    "let this one stand by until it ends, or give it a name of its own");
+        }
+    }
+
+    /** What the server says of itself; absent is what it does not know. */
+    Map<String, String> variables() {
+        Map<String, String> variables = new HashMap<>();
+        try (Statement statement = connected().createStatement();
+                ResultSet rows = statement.executeQuery("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin',"
+                        + " 'binlog_format', 'binlog_row_image', 'gtid_mode', 'server_uuid', 'version',"
+                        + " 'gtid_executed', 'gtid_purged', 'binlog_transaction_compression')")) {
+            while (rows.next()) {
+                variables.put(rows.getString(1), rows.getString(2).replace("\n", ""));
+            }
+            return variables;
+        } catch (SQLException e) {
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
+    }
+
+    /** The end of the log by now. */
+    MySqlMark end(Map<String, String> variables) {
+        // Called SHOW BINARY LOG STATUS from 8.4 on, which before was another name; both are tried.
+        List<@Nullable String> status = row("SHOW BINARY LOG STATUS");
+        if (status == null) {
+            status = row("SHOW MASTER STATUS");
+        }
+        if (status == null || status.get(0) == null) {
+            throw new RelayException(MISCONFIGURED, "the server writes no binary log", "start it with log_bin");
+        }
+        String gtids = status.size() > 4 ? String.valueOf(status.get(4)).replace("\n", "") : "";
+        boolean numbered = "ON".equals(variables.get("gtid_mode"));
+        if (numbered && gtids.isEmpty()) {
+            throw new RelayException(
+                    TRANSIENT,
+                    "no transaction of this server has a number (GTID) yet, so there is no place to begin at",
+                    "commit any transaction on it; the relay goes on by itself");
+        }
+        return new MySqlMark(
+                numbered ? gtids : null,
+                String.valueOf(status.get(0)),
+                Long.parseLong(String.valueOf(status.get(1))));
+    }
+
+    /** The statement that makes the table as it is, or null where it is not there. */
+    @Nullable
+    String tableMade(MySqlTable table) {
+        try {
+            List<@Nullable String> row = rowOrThrow("SHOW CREATE TABLE " + table.quoted());
+            return row == null ? null : row.get(1);
+        } catch (SQLException e) {
+            if (e.getErrorCode() == 1146 || e.getErrorCode() == 1049) {
+                return null;
+            }
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
+    }
+
+    /** The size in bytes of each file of the log that is still there. */
+    Map<String, Long> files() {
+        Map<String, Long> sizes = new HashMap<>();
+        try (Statement statement = connected().createStatement();
+                ResultSet rows = statement.executeQuery("SHOW BINARY LOGS")) {
+            while (rows.next()) {
+                sizes.put(rows.getString(1), rows.getLong(2));
+            }
+            return sizes;
+        } catch (SQLException e) {
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
+    }
+
+    /** What of the first set of transactions is not in the second; empty where nothing is. */
+    String missing(String of, String in) {
+        return String.valueOf(ask("SELECT GTID_SUBTRACT(?, ?)", of, in)).replace("\n", "");
+    }
+
+    /** Whether this session still holds the pipeline's name. */
+    boolean holdsName() {
+        return "1".equals(ask("SELECT IS_USED_LOCK(?) = CONNECTION_ID()", lock));
+    }
+
+    private @Nullable String ask(String question, String... values) {
+        try (PreparedStatement statement = connected().prepareStatement(question)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        } catch (SQLException e) {
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
+    }
+
+    private @Nullable List<@Nullable String> row(String question) {
+        try {
+            return rowOrThrow(question);
+        } catch (SQLException e) {
+            Failure failure = MySqlFailures.classify(e, settings);
+            // A syntax error: the server calls it otherwise.
+            if (e.getErrorCode() == 1064) {
+                return null;
+            }
+            throw new RelayException(failure);
+        }
+    }
+
+    private @Nullable List<@Nullable String> rowOrThrow(String question) throws SQLException {
+        try (Statement statement = connected().createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            if (!row.next()) {
+                return null;
+            }
+            List<@Nullable String> values = new ArrayList<>();
+            for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+                values.add(row.getString(column));
+            }
+            return values;
+        }
+    }
+
+    private Connection connected() {
+        Connection open = connection;
+        if (open == null) {
+            throw new IllegalStateException("there is no connection");
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException e) {
+                // It was of no use any more.
+            }
+        }
+    }
+}

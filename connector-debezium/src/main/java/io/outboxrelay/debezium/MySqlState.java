@@ -1,0 +1,110 @@
+package io.outboxrelay.debezium;
+
+import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader of MySQL's log must not forget: how far it got, on which server, and how the table's columns were then. MySQL keeps
+ * none of it for its readers. Safe to use from any thread.
+ */
+final class MySqlState {
+
+    private static final String VERSION = "1";
+
+    private final StateStore store;
+    private final String position;
+    private final String history;
+
+    /** @param name of the pipeline: the keys in the store begin with it */
+    MySqlState(StateStore store, String name) {
+        this.store = store;
+        this.position = name + "/mysql/position";
+        this.history = name + "/mysql/columns/";
+    }
+
+    /**
+     * How far a server's log was read.
+     *
+     * @param serverUuid the server's own identity
+     */
+    record Place(MySqlMark mark, String serverUuid) {
+
+        /** The same for a server that numbers transactions no longer: then only the file counts. */
+        Place asCountedBy(Map<String, String> variables) {
+            return "ON".equals(variables.get("gtid_mode")) || mark.gtids() == null
+                    ? this
+                    : new Place(new MySqlMark(null, mark.file(), mark.position()), serverUuid);
+        }
+    }
+
+    /** Where reading goes on; null when nothing was stored yet. */
+    @Nullable
+    Place place() {
+        String stored = store.values().get(position);
+        if (stored == null) {
+            return null;
+        }
+        Map<String, String> fields = new TreeMap<>();
+        stored.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            fields.put(line.substring(0, Math.max(0, equals)), line.substring(equals + 1));
+        });
+        try {
+            if (VERSION.equals(fields.get("version"))) {
+                MySqlMark mark = new MySqlMark(
+                        fields.get("gtids"),
+                        required(fields, "file"),
+                        Long.parseLong(required(fields, "position")));
+                return new Place(mark, required(fields, "server_uuid"));
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new RelayException(
+                FailureKind.POSITION_LOST,
+                "the stored position under " + position + " cannot be read: another version of the relay wrote it",
+                "run that version");
+    }
+
+    private static String required(Map<String, String> fields, String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new NumberFormatException(name);
+        }
+        return value;
+    }
+
+    /** Stores how far everything is settled; durable on return. */
+    void settled(Place place) {
+        MySqlMark mark = place.mark();
+        store.put(
+                position,
+                "version=" + VERSION + "\nserver_uuid=" + place.serverUuid()
+                        + "\nfile=" + mark.file() + "\nposition=" + mark.position()
+                        + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids()));
+    }
+
+    /** What was recorded of the columns, oldest first. */
+    List<String> columns() {
+        List<String> recorded = new ArrayList<>();
+        store.values().tailMap(history).forEach((key, value) -> {
+            if (key.startsWith(history)) {
+                recorded.add(value);
+            }
+        });
+        return recorded;
+    }
+
+    /** Records a change of columns behind those that were recorded; durable on return. */
+    synchronized void changed(String columns) {
+        int count = columns().size();
+        store.put(history + String.format(Locale.ROOT, "%08d", count), columns);
+    }
+}
