@@ -72,9 +72,10 @@ final class KnownSettings {
             "How the outbox is read: `polling` by ordinary SQL, `debezium` from the database's log, see [CDC](cdc.md).");
     static final Setting<String> SOURCE_URL = required(
                     "source.url",
-                    ValueType.postgresUrl(),
+                    ValueType.databaseUrl(),
                     "jdbc:postgresql://localhost:5432/shop",
-                    "The database. Any parameter of the PostgreSQL JDBC driver may follow after a `?`.")
+                    "The database. Any parameter of its JDBC driver may follow after a `?`. MySQL (`jdbc:mysql://host:3306/database`) with"
+                            + " `source.type = debezium` only.")
             .masked(Masking.IN_URL);
     static final Setting<String> SOURCE_USERNAME = optional(
             "source.username", ValueType.text("name of a role"), "what the URL says", "The role to log in as.");
@@ -229,6 +230,10 @@ final class KnownSettings {
             SOURCE_LISTEN,
             LogSettings.SLOT,
             LogSettings.PUBLICATION,
+            LogSettings.SERVER_ID,
+            LogSettings.POSITION_STORE,
+            LogSettings.POSITION_TOPIC,
+            LogSettings.POSITION_FILE,
             TABLE,
             COLUMN_ID,
             COLUMN_SEQUENCE,

@@ -1,12 +1,16 @@
 package io.outboxrelay.config;
 
 import io.outboxrelay.debezium.DebeziumSettings;
+import io.outboxrelay.debezium.MySqlAddress;
 import io.outboxrelay.debezium.PassedThrough;
 import io.outboxrelay.debezium.RefusedSettings;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.OutboxRetention;
 import io.outboxrelay.polling.PollingSettings;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,11 +40,54 @@ final class SourceReading {
         if (values.isOfUse(KnownSettings.ARCHIVE_TABLE)) {
             checkTables();
         }
-        values.find(KnownSettings.SOURCE_URL)
-                .ifPresent(url -> ConnectionSettings.problems(url)
-                        .forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy())));
+        values.find(KnownSettings.SOURCE_URL).ifPresent(this::checkUrl);
         if (values.find(KnownSettings.SOURCE_TYPE).orElse(null) == SourceType.DEBEZIUM) {
+            checkPosition();
             values.family(LogSettings.DEBEZIUM).keySet().forEach(this::checkPassedThrough);
+        }
+    }
+
+    private void checkUrl(String url) {
+        List<Problem> problems = ConnectionSettings.problems(url);
+        if (MySqlAddress.isIn(url)) {
+            problems = values.find(KnownSettings.TABLE)
+                    .map(table -> MySqlAddress.problems(url, table))
+                    .orElse(List.of());
+            if (values.find(KnownSettings.SOURCE_TYPE).orElse(null) == SourceType.POLLING) {
+                problems =
+                        List.of(new Problem("MySQL is read from its log only, so far", "set source.type = debezium"));
+            }
+            checkOther(LogSettings.SLOT, "MySQL has no replication slots");
+            checkOther(LogSettings.PUBLICATION, "MySQL has no publications");
+        } else {
+            checkOther(LogSettings.SERVER_ID, "PostgreSQL has no numbers for those who read its log");
+        }
+        problems.forEach(problem -> add(KnownSettings.SOURCE_URL.key(), problem.what(), problem.remedy()));
+    }
+
+    /** Refuses a setting that only other databases have a use for. */
+    private void checkOther(Setting<?> setting, String because) {
+        if (values.given(setting.key()) != null) {
+            add(setting.key(), because, "remove the line");
+        }
+    }
+
+    private void checkPosition() {
+        boolean inFile = values.find(LogSettings.POSITION_STORE).orElse("").equals(LogSettings.FILE);
+        boolean named = values.given(LogSettings.POSITION_FILE.key()) != null;
+        if (inFile && !named) {
+            add(LogSettings.POSITION_FILE.key(), "it is missing", "name a file on a disk that outlives the process");
+        } else if (named && !inFile) {
+            add(
+                    LogSettings.POSITION_FILE.key(),
+                    "nothing is stored there with source.position.store = topic",
+                    "set source.position.store = file, or remove the line");
+        }
+        if (inFile && values.given(LogSettings.POSITION_TOPIC.key()) != null) {
+            add(
+                    LogSettings.POSITION_TOPIC.key(),
+                    "nothing is stored there with source.position.store = file",
+                    "set source.position.store = topic, or remove the line");
         }
     }
 
@@ -54,16 +101,30 @@ final class SourceReading {
     }
 
     private SourceSettings debezium(ConnectionSettings connection) {
-        return new SourceSettings.Debezium(new DebeziumSettings(
+        DebeziumSettings.TableOutbox outbox = new DebeziumSettings.TableOutbox(
+                values.get(KnownSettings.TABLE),
+                values.get(KnownSettings.COLUMN_ID),
+                values.get(KnownSettings.COLUMN_KEY),
+                values.get(KnownSettings.COLUMN_PAYLOAD));
+        DebeziumSettings settings = new DebeziumSettings(
                 connection,
-                new DebeziumSettings.TableOutbox(
-                        values.get(KnownSettings.TABLE),
-                        values.get(KnownSettings.COLUMN_ID),
-                        values.get(KnownSettings.COLUMN_KEY),
-                        values.get(KnownSettings.COLUMN_PAYLOAD)),
-                new DebeziumSettings.PostgresLog(values.get(LogSettings.SLOT), values.get(LogSettings.PUBLICATION)),
+                outbox,
+                log(connection.url()),
                 DebeziumSettings.Reading.DEFAULT.sharedBy(section.share()),
-                PassedThrough.of(values.family(LogSettings.DEBEZIUM))));
+                PassedThrough.of(values.family(LogSettings.DEBEZIUM)));
+        PositionPlace place = values.get(LogSettings.POSITION_STORE).equals(LogSettings.FILE)
+                ? new PositionPlace.File(
+                        Path.of(values.find(LogSettings.POSITION_FILE).orElseThrow()))
+                : new PositionPlace.Topic(values.get(LogSettings.POSITION_TOPIC));
+        return new SourceSettings.Debezium(settings, place);
+    }
+
+    private DebeziumSettings.Log log(String url) {
+        return MySqlAddress.isIn(url)
+                ? new DebeziumSettings.MySqlLog(
+                        section.within().isEmpty() ? "" : section.path("").pipeline(),
+                        values.find(LogSettings.SERVER_ID).orElse(0))
+                : new DebeziumSettings.PostgresLog(values.get(LogSettings.SLOT), values.get(LogSettings.PUBLICATION));
     }
 
     private SourceSettings polling(ConnectionSettings connection) {

@@ -27,8 +27,12 @@ public sealed interface SourceSettings {
         }
     }
 
-    /** {@code source.type: debezium}, from the database's log. */
-    record Debezium(DebeziumSettings debezium) implements SourceSettings {
+    /**
+     * {@code source.type: debezium}, from the database's log.
+     *
+     * @param position where it is kept how far publishing got
+     */
+    record Debezium(DebeziumSettings debezium, PositionPlace position) implements SourceSettings {
 
         @Override
         public ConnectionSettings connection() {

@@ -168,15 +168,20 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
                 ANY_TEXT);
     }
 
-    /** The address of a PostgreSQL database. It may hold a password, so it is not repeated. */
-    static ValueType<String> postgresUrl() {
+    /** The address of a database. It may hold a password, so it is not repeated. */
+    static ValueType<String> databaseUrl() {
         String remedy = "write jdbc:postgresql://host:5432/database, and give source.username and source.password";
-        Map<String, Object> schema = Map.of("type", "string", "pattern", "^jdbc:postgresql:");
-        return of("`jdbc:postgresql://host:port/database`", schema, text -> {
-            if (!text.startsWith("jdbc:postgresql:")) {
-                throw new UnusableValue("it is not the JDBC URL of a PostgreSQL database", remedy);
+        Map<String, Object> schema = Map.of("type", "string", "pattern", "^jdbc:(postgresql|mysql):");
+        return of("`jdbc:postgresql://host:port/database` or `jdbc:mysql://...`", schema, text -> {
+            if (text.startsWith("jdbc:mariadb:")) {
+                throw new UnusableValue(
+                        "MariaDB cannot be read: Debezium's connector for its log is not available in the version used",
+                        "use PostgreSQL, or MySQL with source.type = debezium");
             }
-            if (text.matches("jdbc:postgresql://[^/?]*@.*")) {
+            if (!text.startsWith("jdbc:postgresql:") && !text.startsWith("jdbc:mysql:")) {
+                throw new UnusableValue("it is not the JDBC URL of a PostgreSQL or MySQL database", remedy);
+            }
+            if (text.matches("jdbc:(postgresql|mysql)://[^/?]*@.*")) {
                 throw new UnusableValue("a JDBC URL has no user before the host", remedy);
             }
             return text;

@@ -77,7 +77,7 @@ class PipelinesTest {
                             outbox: {tabel: public.outbox}
                             kafka: {bootstrap.servers: broker:9092, acks: 1}
                           billing:
-                            source: {url: jdbc:mysql://db/bill}
+                            source: {url: jdbc:oracle:thin:@db:1521}
                             outbox: {table: public.outbox}
                             drainTimeout: 3s
                             drainTimeuot: 3s
@@ -91,7 +91,7 @@ class PipelinesTest {
                                 + " is acknowledged, so the acknowledgement must be every replica's -> remove the setting; the relay uses all",
                         "relay.yaml:6:3 pipelines.billing.kafka.bootstrap.servers: kafka.bootstrap.servers is missing -> name the brokers:"
                                 + " kafka.bootstrap.servers=host:9092",
-                        "relay.yaml:7:14 pipelines.billing.source.url: it is not the JDBC URL of a PostgreSQL database -> write"
+                        "relay.yaml:7:14 pipelines.billing.source.url: it is not the JDBC URL of a PostgreSQL or MySQL database -> write"
                                 + " jdbc:postgresql://host:5432/database, and give source.username and source.password",
                         "relay.yaml:9:5 pipelines.billing.drainTimeout: it is a setting of the process, for all pipelines at once -> write"
                                 + " drainTimeout beside pipelines, not within a pipeline",

@@ -147,7 +147,8 @@ class SettingsProblemsTest {
     static Stream<Arguments> wrongUrls() {
         return Stream.of(
                 Arguments.of("postgres://db/shop", "not the JDBC URL"),
-                Arguments.of("jdbc:mysql://db/shop", "not the JDBC URL"),
+                Arguments.of("jdbc:mysql://db/shop", "read from its log only"),
+                Arguments.of("jdbc:mariadb://db/shop", "MariaDB cannot be read"),
                 Arguments.of("jdbc:postgresql://me:word@db/shop", "no user before the host"),
                 Arguments.of("jdbc:postgresql://db/shop?sslmod=verify-full", "a parameter sslmod"),
                 Arguments.of(

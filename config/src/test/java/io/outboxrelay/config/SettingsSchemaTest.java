@@ -65,7 +65,7 @@ class SettingsSchemaTest {
                 "soruce: {}",
                 "source: {urll: x}",
                 "source: jdbc",
-                "source: {url: 'jdbc:mysql://db'}",
+                "source: {url: 'jdbc:mariadb://db'}",
                 "outbox: {columns: {idd: x}}",
                 "outbox: {retention: forever}",
                 "window: {recordsMax: 0}",

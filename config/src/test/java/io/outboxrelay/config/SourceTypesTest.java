@@ -3,6 +3,7 @@ package io.outboxrelay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.debezium.DebeziumSettings;
+import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.testkit.MountedSecret;
@@ -116,6 +117,49 @@ class SourceTypesTest {
         assertThat(shown)
                 .contains("source.slot=outbox_relay", "outbox.retention=application", "source.debezium.my.secret=***")
                 .noneMatch(line -> line.startsWith("source.listen") || line.startsWith("outbox.order"));
+    }
+
+    @Test
+    void mysql_is_read_from_its_log_by_its_url() throws IOException {
+        SourceSettings.Debezium source =
+                (SourceSettings.Debezium) mySql("source.serverId: 7").source();
+        assertThat(source.debezium().log()).isEqualTo(new MySqlLog("", 7));
+        assertThat(source.position()).isEqualTo(new PositionPlace.Topic("outbox-relay-state"));
+        SourceSettings.Debezium inFile =
+                (SourceSettings.Debezium) mySql("source.position.store: file\nsource.position.file: /state/relay")
+                        .source();
+        assertThat(inFile.position()).isEqualTo(new PositionPlace.File(Path.of("/state/relay")));
+    }
+
+    private PipelineSettings mySql(String line) throws IOException {
+        String text = SettingsFile.SOUND.replace("jdbc:postgresql://db:5432/shop", "jdbc:mysql://db/shop");
+        return file().load(text + DEBEZIUM + "\n" + line);
+    }
+
+    @Test
+    void what_belongs_to_one_database_is_refused_with_the_other() {
+        String mySql = SettingsFile.SOUND.replace("jdbc:postgresql://db:5432/shop", "jdbc:mysql://db/shop") + DEBEZIUM;
+        assertThat(file().problemsOf(mySql + "\nsource.slot: a\nsource.publication: b"))
+                .satisfiesExactly(
+                        problem -> assertThat(problem).startsWith("relay.yaml:5:1 source.slot: MySQL has no"),
+                        problem -> assertThat(problem).startsWith("relay.yaml:6:1 source.publication: MySQL has no"));
+        assertThat(file().problemsOf(mySql.replace("jdbc:mysql://db/shop", "jdbc:mysql://one,two/shop")))
+                .singleElement()
+                .asString()
+                .contains("not of the form jdbc:mysql://host:port/database");
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.serverId: 7"))
+                .singleElement()
+                .asString()
+                .startsWith("relay.yaml:5:1 source.serverId: PostgreSQL has no");
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.position.file: b"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "relay.yaml:5:1 source.position.file: nothing is stored there with source.position.store = topic");
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.position.store: file", "source.position.topic: b"))
+                .hasSize(2)
+                .anyMatch(problem -> problem.contains("source.position.file: it is missing"))
+                .anyMatch(problem -> problem.contains("nothing is stored there with source.position.store = file"));
     }
 
     @Test

@@ -53,7 +53,8 @@ public final class ColumnHistory extends AbstractSchemaHistory {
 
     @Override
     protected void storeRecord(HistoryRecord record) {
-        // After a restart the log has changes again that were recorded before: alike but for who recorded them, and when.
+        // After a restart the log has changes again that were recorded before: alike but for who recorded them, and
+        // when.
         record.document().setDocument(HistoryRecord.Fields.SOURCE, Document.create());
         record.document().setNumber(HistoryRecord.Fields.TIMESTAMP, 0L);
         String text = text(record);
@@ -99,7 +100,8 @@ public final class ColumnHistory extends AbstractSchemaHistory {
     private static Map<String, Object> offset(Document record) {
         Document position = record.getDocument(HistoryRecord.Fields.POSITION);
         Map<String, Object> offset = new HashMap<>();
-        position.forEach(field -> offset.put(field.getName().toString(), field.getValue().asObject()));
+        position.forEach(
+                field -> offset.put(field.getName().toString(), field.getValue().asObject()));
         return offset;
     }
 

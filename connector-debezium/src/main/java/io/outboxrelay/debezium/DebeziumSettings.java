@@ -76,11 +76,12 @@ public record DebeziumSettings(
     /**
      * MySQL's binary log.
      *
-     * @param name of the pipeline: what is stored is stored under it, and no two relays read for one name at once
+     * @param pipeline its name where the process has several, else empty: what is stored is stored under it and the table's name, and no
+     *     two relays read one table for one name at once
      * @param serverId what the reader calls itself among the server's replicas, of which no two may have the same; 0 to draw one
      *     at random for each attempt
      */
-    public record MySqlLog(String name, int serverId) implements Log {
+    public record MySqlLog(String pipeline, int serverId) implements Log {
 
         private static final int RANDOM_FROM = 1_000_000_000;
         private static final int RANDOM_BELOW = 2_000_000_000;

@@ -70,7 +70,8 @@ public final class DebeziumSource implements OutboxSource {
         String attempt = "outbox-relay-" + number;
         ChangeLog log = settings.log() instanceof DebeziumSettings.MySqlLog
                 ? new MySqlChangeLog(settings, columns, stores, attempt)
-                : new PostgresChangeLog(settings, columns, new SlotSession(settings, columns, stores, lineage), attempt);
+                : new PostgresChangeLog(
+                        settings, columns, new SlotSession(settings, columns, stores, lineage), attempt);
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
         thread = new LogThread(log, new LogThread.Attempt(number, lineage.figures()), handOff, reading.confirmEvery());
         thread.start();

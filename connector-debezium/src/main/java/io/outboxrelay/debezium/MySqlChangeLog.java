@@ -44,6 +44,7 @@ final class MySqlChangeLog implements ChangeLog {
     private final Supplier<StateStore> stores;
     private final String attempt;
     private final MySqlTable table;
+    private final String name;
     private final MySqlSession session;
     private final MySqlChecks checks;
     private @Nullable StateStore store;
@@ -62,12 +63,10 @@ final class MySqlChangeLog implements ChangeLog {
         this.stores = stores;
         this.attempt = attempt;
         this.table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
-        this.session = new MySqlSession(settings.connection(), log().name());
+        String pipeline = ((MySqlLog) settings.log()).pipeline();
+        this.name = pipeline.isEmpty() ? table.toString() : pipeline + '/' + table;
+        this.session = new MySqlSession(settings.connection(), name);
         this.checks = new MySqlChecks(session, table);
-    }
-
-    private MySqlLog log() {
-        return (MySqlLog) settings.log();
     }
 
     @Override
@@ -77,7 +76,7 @@ final class MySqlChangeLog implements ChangeLog {
         checks.checkServer(variables);
         StateStore opened = stores.get();
         store = opened;
-        MySqlState state = new MySqlState(opened, log().name());
+        MySqlState state = new MySqlState(opened, name);
         MySqlState.Place stored = state.place();
         MySqlState.Place from = stored == null ? begin(state, variables) : stored.asCountedBy(variables);
         checks.checkCovers(from, variables);

@@ -15,8 +15,8 @@ import java.util.Map;
 final class MySqlChecks {
 
     private static final String GO_ON =
-            "; to go on without it, remove the relay's stored position, which has it begin at the"
-                    + " end of the log: then events between are never published";
+            "; to go on without it, name another source.position.topic (or file): then reading begins at"
+                    + " the end of the log, and events between are never published";
 
     private final MySqlSession session;
     private final MySqlTable table;

@@ -4,6 +4,7 @@ import static io.outboxrelay.failure.FailureKind.FENCED;
 import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
+import com.mysql.cj.jdbc.Driver;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
@@ -41,8 +42,8 @@ final class MySqlSession implements AutoCloseable {
                 : "outbox-relay/" + Integer.toHexString(name.hashCode()) + '/' + name.length();
     }
 
-    /** Connects and takes the name; FENCED when another relay has it. */
-    void open() {
+    /** A new connection that notices a dead peer. */
+    static Connection connect(ConnectionSettings settings) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty(
                 "connectTimeout", String.valueOf(settings.connectTimeout().toMillis()));
@@ -55,11 +56,22 @@ final class MySqlSession implements AutoCloseable {
         if (settings.password() != null) {
             properties.setProperty("password", settings.password());
         }
+        // Not through DriverManager: it would try the drivers of other databases first.
+        return new Driver().connect(settings.url(), properties);
+    }
+
+    /** Connects, and takes no name. */
+    void connect() {
         try {
-            connection = new com.mysql.cj.jdbc.Driver().connect(settings.url(), properties);
+            connection = connect(settings);
         } catch (SQLException e) {
             throw new RelayException(MySqlFailures.classify(e, settings));
         }
+    }
+
+    /** Connects and takes the name; FENCED when another relay has it. */
+    void open() {
+        connect();
         if (!"1".equals(ask("SELECT GET_LOCK(?, 0)", lock))) {
             throw new RelayException(
                     FENCED,
@@ -103,9 +115,7 @@ final class MySqlSession implements AutoCloseable {
                     "commit any transaction on it; the relay goes on by itself");
         }
         return new MySqlMark(
-                numbered ? gtids : null,
-                String.valueOf(status.get(0)),
-                Long.parseLong(String.valueOf(status.get(1))));
+                numbered ? gtids : null, String.valueOf(status.get(0)), Long.parseLong(String.valueOf(status.get(1))));
     }
 
     /** The statement that makes the table as it is, or null where it is not there. */

@@ -59,9 +59,7 @@ final class MySqlState {
         try {
             if (VERSION.equals(fields.get("version"))) {
                 MySqlMark mark = new MySqlMark(
-                        fields.get("gtids"),
-                        required(fields, "file"),
-                        Long.parseLong(required(fields, "position")));
+                        fields.get("gtids"), required(fields, "file"), Long.parseLong(required(fields, "position")));
                 return new Place(mark, required(fields, "server_uuid"));
             }
         } catch (NumberFormatException e) {

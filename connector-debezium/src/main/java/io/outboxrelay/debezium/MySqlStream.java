@@ -84,7 +84,8 @@ final class MySqlStream implements LogStream {
         } else if (now - heardNanos > silenceMaxNanos) {
             throw new RelayException(
                     TRANSIENT,
-                    "the server has not said for " + settings.reading().silenceMax().toSeconds()
+                    "the server has not said for "
+                            + settings.reading().silenceMax().toSeconds()
                             + " s that it has nothing to say: the connection is dead",
                     "nothing if it passes; else check the network");
         }
@@ -98,7 +99,8 @@ final class MySqlStream implements LogStream {
     private List<SourceRecord> untilUndecided(List<SourceRecord> records) {
         for (int i = 0; i < records.size(); i++) {
             SourceRecord record = records.get(i);
-            boolean row = record.value() instanceof Struct change && change.schema().field("after") != null;
+            boolean row =
+                    record.value() instanceof Struct change && change.schema().field("after") != null;
             if (row && record.sourceOffset().get(EVENTS_BEFORE) == null) {
                 behind = new RelayException(
                         MISCONFIGURED,
@@ -132,7 +134,8 @@ final class MySqlStream implements LogStream {
     public @Nullable LogMark markBefore(SourceRecord record) {
         MySqlMark mark = MySqlMark.of(record.sourceOffset());
         MySqlMark last = recent;
-        // The same place is the same mark: one that only moved on in its file, without a transaction, is not worth storing.
+        // The same place is the same mark: one that only moved on in its file, without a transaction, is not worth
+        // storing.
         if (mark != null && (last == null || !mark.isSamePlaceAs(last))) {
             recent = mark;
         }
@@ -142,8 +145,7 @@ final class MySqlStream implements LogStream {
     @Override
     public void confirm(LogMark upTo) {
         started.state()
-                .settled(new MySqlState.Place(
-                        (MySqlMark) upTo, started.from().serverUuid()));
+                .settled(new MySqlState.Place((MySqlMark) upTo, started.from().serverUuid()));
     }
 
     @Override
@@ -175,8 +177,6 @@ final class MySqlStream implements LogStream {
                             + " end of the log");
         }
         String remedy = "the relay starts over; if it does not get on, see its log";
-        return thrown == null
-                ? Failure.of(TRANSIENT, what, remedy)
-                : Failure.of(TRANSIENT, what, remedy, thrown);
+        return thrown == null ? Failure.of(TRANSIENT, what, remedy) : Failure.of(TRANSIENT, what, remedy, thrown);
     }
 }

@@ -80,11 +80,7 @@ final class MySqlOutbox {
 
     DebeziumSettings settings(ConnectionSettings connection) {
         return new DebeziumSettings(
-                connection,
-                TableOutbox.of(table),
-                new MySqlLog(table, 0),
-                HASTY,
-                PassedThrough.NOTHING);
+                connection, TableOutbox.of(table), new MySqlLog("", 0), HASTY, PassedThrough.NOTHING);
     }
 
     LogConsumer consumer(String... columns) {

@@ -18,21 +18,25 @@ class MySqlFailuresTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1045, MISCONFIGURED", "1227, MISCONFIGURED", "1142, MISCONFIGURED", "1146, MISCONFIGURED", "1049, MISCONFIGURED",
+        "1045, MISCONFIGURED", "1227, MISCONFIGURED", "1142, MISCONFIGURED", "1146, MISCONFIGURED",
+                "1049, MISCONFIGURED",
         "1040, TRANSIENT", "1205, TRANSIENT", "1213, TRANSIENT", "1236, POSITION_LOST", "1105, TRANSIENT"
     })
     void an_error_of_the_server_is_known_by_its_number(int number, FailureKind kind) {
         Failure failure = MySqlFailures.classify(new SQLException("said", "HY000", number), SETTINGS);
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.summary()).contains("said").contains("error " + number);
-        assertThat(failure.problems()).allSatisfy(problem -> assertThat(problem.remedy()).isNotEmpty());
+        assertThat(failure.problems())
+                .allSatisfy(problem -> assertThat(problem.remedy()).isNotEmpty());
     }
 
     @Test
     void only_a_refused_password_is_spared() {
-        assertThat(MySqlFailures.classify(new SQLException("", "28000", 1045), SETTINGS).loginRefused())
+        assertThat(MySqlFailures.classify(new SQLException("", "28000", 1045), SETTINGS)
+                        .loginRefused())
                 .isTrue();
-        assertThat(MySqlFailures.classify(new SQLException("", "42000", 1142), SETTINGS).loginRefused())
+        assertThat(MySqlFailures.classify(new SQLException("", "42000", 1142), SETTINGS)
+                        .loginRefused())
                 .isFalse();
     }
 
@@ -51,6 +55,9 @@ class MySqlFailuresTest {
     void no_secret_is_in_what_is_said() {
         Failure failure = MySqlFailures.classify(
                 new SQLException("cannot reach " + SETTINGS.url() + " with s3cret-pw\nand more", "08S01"), SETTINGS);
-        assertThat(failure.summary()).doesNotContain("s3cret-pw").doesNotContain("hidden").doesNotContain("and more");
+        assertThat(failure.summary())
+                .doesNotContain("s3cret-pw")
+                .doesNotContain("hidden")
+                .doesNotContain("and more");
     }
 }

@@ -5,6 +5,7 @@ import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SettingsLoader;
 import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.debezium.MySqlAddress;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.NewOutboxScript;
@@ -187,6 +188,10 @@ final class InitSqlCommand implements Callable<Integer> {
         if (retention != null) {
             throw new ParameterException(
                     spec.commandLine(), "--retention is for polling: a log reader leaves rows to the application");
+        }
+        if (named != null && MySqlAddress.isIn(named.source().connection().url())) {
+            throw new ParameterException(
+                    spec.commandLine(), "This writes PostgreSQL's SQL; docs/cdc.md has MySQL's, under MySQL");
         }
         NewOutboxText text = named == null
                 ? NewOutboxText.usual(payloadType)

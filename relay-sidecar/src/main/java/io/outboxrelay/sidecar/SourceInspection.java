@@ -3,6 +3,8 @@ package io.outboxrelay.sidecar;
 import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.debezium.LogInspection;
+import io.outboxrelay.debezium.MySqlAddress;
+import io.outboxrelay.debezium.MySqlInspection;
 import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.jdbc.Examination;
@@ -55,6 +57,11 @@ final class SourceInspection {
 
     private static Found streamed(PipelineSettings pipeline) {
         SourceSettings.Debezium source = (SourceSettings.Debezium) pipeline.source();
+        if (MySqlAddress.isIn(source.connection().url())) {
+            MySqlInspection.Outcome outcome = MySqlInspection.examine(source.debezium());
+            return new Found(
+                    outcome.failure() == null ? source.outbox() : "", outcome.failure(), outcome.checks(), List.of());
+        }
         StreamInspection.Outcome outcome = LogInspection.examine(source.debezium(), columns(pipeline), () -> null);
         return new Found(
                 outcome.failure() == null ? source.outbox() : "",

@@ -160,7 +160,7 @@ public final class StateFile implements StateStore {
                             : Failure.of(
                                     FailureKind.POSITION_LOST,
                                     "the relay's state in " + file + " cannot be read: " + e.getMessage(),
-                                    "bring back the file, or move it away and run: outbox-relay repair",
+                                    "bring back the file; or move it away, which begins without what it held (docs/cdc.md)",
                                     e));
         } catch (IOException e) {
             throw new RelayException(Failure.of(
