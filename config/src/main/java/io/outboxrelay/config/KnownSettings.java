@@ -120,6 +120,13 @@ final class KnownSettings {
             COLUMN,
             Columns.DEFAULT.payload(),
             "The message's value, published byte for byte; null is a tombstone.");
+    static final Setting<String> COLUMN_TIMESTAMP = optional(
+                    "outbox.columns.timestamp",
+                    COLUMN,
+                    "the time of publishing",
+                    "The message's timestamp: a `timestamptz`, a `timestamp` in UTC, or a `bigint` of milliseconds since 1970. Null is the"
+                            + " time of publishing.")
+            .only(SourceType.POLLING, "its values would come in the log's own form");
     static final Setting<String> RETENTION = otherwise(
                     "outbox.retention",
                     ValueType.choice(Map.of(DELETE, DELETE, ARCHIVE, ARCHIVE, KEEP, KEEP, APPLICATION, APPLICATION)),
@@ -240,6 +247,7 @@ final class KnownSettings {
             COLUMN_AGGREGATE_TYPE,
             COLUMN_KEY,
             COLUMN_PAYLOAD,
+            COLUMN_TIMESTAMP,
             RETENTION,
             ARCHIVE_TABLE,
             STATE_TABLE,

@@ -42,7 +42,10 @@ final class PipelineReading {
         return new PipelineSettings(
                 source.read(),
                 new RouteSettings(
-                        topic(), values.family(KnownSettings.HEADERS), values.get(KnownSettings.KEY_REQUIRED)),
+                        topic(),
+                        values.family(KnownSettings.HEADERS),
+                        values.get(KnownSettings.KEY_REQUIRED),
+                        values.find(KnownSettings.COLUMN_TIMESTAMP).orElse(null)),
                 PublisherSettings.of(kafka(), windowBytesMax()),
                 new WindowSettings(values.get(KnownSettings.WINDOW_RECORDS_MAX), windowBytesMax()));
     }

@@ -11,9 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param key the key in bytes, or null
  * @param value the value in bytes, or null for a tombstone
  * @param headers in order, {@code id} first
+ * @param timestampMillis its time, in milliseconds since 1970; {@link #NO_TIMESTAMP} for that of publishing
  */
 public record OutboxMessage(
-        String id, String topic, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+        String id,
+        String topic,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers,
+        long timestampMillis) {
+
+    /** No time of its own. */
+    public static final long NO_TIMESTAMP = -1;
+
+    /** A message with the time of publishing. */
+    public OutboxMessage(
+            String id, String topic, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+        this(id, topic, key, value, headers, NO_TIMESTAMP);
+    }
 
     /** A header: a name, and its value as UTF-8 bytes. */
     public record Header(String name, byte[] value) {}

@@ -81,12 +81,15 @@ final class KafkaFailures {
                     "nothing for the relay; see whether brokers lost data (unclean leader election, a wiped disk)"),
             new Rule(InvalidPidMappingException.class, TRANSIENT, "nothing; a new producer takes over"),
 
-            // The timestamp is the relay's own and is drawn anew at each attempt, so no row is to blame for it.
+            // The timestamp mostly is the relay's own, and drawn anew at each attempt. A row's is refused for a while
+            // only: brokers take it
+            // once its time has come, and whether they take older ones is the topic's to say.
             new Rule(
                     InvalidTimestampException.class,
                     TRANSIENT,
                     "set the clocks of the relay and the brokers, or widen message.timestamp.before.max.ms and"
-                            + " message.timestamp.after.max.ms of the topic"),
+                            + " message.timestamp.after.max.ms of the topic; with outbox.columns.timestamp, see whether applications"
+                            + " write times without a zone that are not UTC"),
 
             // The cluster, for a while.
             new Rule(BufferExhaustedException.class, TRANSIENT, "raise kafka.buffer.memory"),

@@ -58,7 +58,12 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
         try {
             var unused = producer.send(
                     new ProducerRecord<>(
-                            message.topic(), null, null, message.key(), message.value(), headers(message.headers())),
+                            message.topic(),
+                            null,
+                            timestamp(message),
+                            message.key(),
+                            message.value(),
+                            headers(message.headers())),
                     ticket);
         } catch (RuntimeException e) {
             return e;
@@ -67,6 +72,10 @@ final class ProducerGate implements Lanes.Gate, AutoCloseable {
             ticket.lane.hasPartitions(partitions(message.topic()));
         }
         return ticket.refusal();
+    }
+
+    private static @Nullable Long timestamp(OutboxMessage message) {
+        return message.timestampMillis() == OutboxMessage.NO_TIMESTAMP ? null : message.timestampMillis();
     }
 
     /** Whether the topic has fewer partitions than when the lane's first message was taken. */

@@ -3,6 +3,7 @@ package io.outboxrelay.route;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How rows become messages.
@@ -12,10 +13,20 @@ import java.util.Map;
  *     header is always there and is not among them
  * @param keyRequired whether a row without a key is refused as POISON; when false it is published without a key, and so
  *     without any promise of order
+ * @param timestamp the column that holds the time of the message, or null for the time of publishing
  */
-public record RouteSettings(String topic, Map<String, String> headers, boolean keyRequired) {
+public record RouteSettings(
+        String topic,
+        Map<String, String> headers,
+        boolean keyRequired,
+        @Nullable String timestamp) {
 
     public RouteSettings {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /** With the time of publishing. */
+    public RouteSettings(String topic, Map<String, String> headers, boolean keyRequired) {
+        this(topic, headers, keyRequired, null);
     }
 }

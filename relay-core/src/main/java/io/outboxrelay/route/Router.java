@@ -38,6 +38,9 @@ public final class Router {
     private final int[] headerIndexes;
     private final boolean keyRequired;
 
+    /** -1 where messages have the time of publishing. */
+    private final int timestampIndex;
+
     /** By what they are made of. */
     private final Map<String, String> validTopics = new HashMap<>();
 
@@ -53,7 +56,12 @@ public final class Router {
         this.template = TopicTemplate.parse(settings.topic());
         List<String> names = new ArrayList<>(template.columns());
         names.addAll(settings.headers().values());
-        this.columns = OutboxColumns.distinct(names);
+        String timestamp = settings.timestamp();
+        if (timestamp != null) {
+            names.add(timestamp);
+        }
+        this.columns = OutboxColumns.distinct(names, timestamp);
+        this.timestampIndex = timestamp == null ? -1 : columns.indexOf(timestamp);
         this.templateIndexes =
                 template.columns().stream().mapToInt(columns::indexOf).toArray();
         this.headerNames = settings.headers().keySet().toArray(String[]::new);
@@ -79,7 +87,7 @@ public final class Router {
                     "its key is null",
                     "give every event a key, or set route.keyRequired=false and lose order for those without");
         }
-        return new OutboxMessage(row.id(), topic(row), row.key(), row.payload(), headers(row));
+        return new OutboxMessage(row.id(), topic(row), row.key(), row.payload(), headers(row), timestampMillis(row));
     }
 
     private record RecentHeader(int index, String text, Header header) {}
@@ -141,6 +149,21 @@ public final class Router {
             }
         }
         return headers;
+    }
+
+    private long timestampMillis(OutboxRecord row) {
+        @Nullable String text = timestampIndex < 0 ? null : row.columns().get(timestampIndex);
+        if (text == null) {
+            return OutboxMessage.NO_TIMESTAMP;
+        }
+        try {
+            return RowTime.millis(text);
+        } catch (IllegalArgumentException e) {
+            throw poison(
+                    row,
+                    "column " + columns.timestamp() + " cannot be the time of a message: " + e.getMessage(),
+                    "give the column a time since 1970, or null for the time of publishing");
+        }
     }
 
     private Header header(int index, String text) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,22 @@ class RouterTest {
         OutboxMessage message = router("t").route(row(key, payload));
         assertThat(message.key()).isSameAs(key);
         assertThat(message.value()).isSameAs(payload);
+    }
+
+    @Test
+    void a_row_brings_its_own_time_where_a_column_has_one() {
+        Router router = new Router(new RouteSettings("t.${type}", Map.of(), false, "created"));
+        assertThat(router.columns()).isEqualTo(new OutboxColumns(List.of("type", "created"), "created"));
+        assertThat(router.route(row(null, null, "a", "1970-01-01 00:00:02.5+00"))
+                        .timestampMillis())
+                .isEqualTo(2_500);
+        assertThat(router.route(row(null, null, "a", null)).timestampMillis()).isEqualTo(OutboxMessage.NO_TIMESTAMP);
+        assertThat(router("t").route(row(null, null)).timestampMillis()).isEqualTo(OutboxMessage.NO_TIMESTAMP);
+        assertThatThrownBy(() -> router.route(row(null, null, "a", "infinity")))
+                .isInstanceOfSatisfying(
+                        RelayException.class,
+                        e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.POISON))
+                .hasMessageContaining("column created cannot be the time of a message: it is no point in time");
     }
 
     @Test

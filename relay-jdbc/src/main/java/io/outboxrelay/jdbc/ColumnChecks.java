@@ -16,6 +16,7 @@ final class ColumnChecks {
     private static final Set<String> KEY_TYPES =
             Set.of("uuid", "text", "varchar", "bpchar", "int2", "int4", "int8", "bytea");
     private static final Set<String> PAYLOAD_TYPES = Set.of("json", "jsonb", "text", "varchar", "bytea");
+    private static final Set<String> TIMESTAMP_TYPES = Set.of("timestamptz", "timestamp", "int8");
 
     /** From 18 on a NOT NULL constraint may be there without having been validated: nulls may still stand in the table. */
     private static final String COLUMNS = """
@@ -91,6 +92,25 @@ final class ColumnChecks {
                     "ALTER TABLE " + table.quotedName() + " ADD COLUMN " + Identifiers.quote(name) + " text"));
         }
         return column;
+    }
+
+    /** One of those that routing reads, which is to be the time of the message. */
+    @Nullable
+    FoundColumn timestamp(String name) {
+        FoundColumn column = columns.get(name);
+        if (column != null && !TIMESTAMP_TYPES.contains(column.type())) {
+            problems.add(new Problem(
+                    table.quotedName() + "." + column.quotedName() + " (outbox.columns.timestamp) is "
+                            + column.typeShown()
+                            + "; it must be one of int8 (milliseconds since 1970), timestamp (in UTC),"
+                            + " timestamptz",
+                    alter(column)
+                            + (column.type().startsWith("int")
+                                    ? " TYPE bigint"
+                                    : " TYPE timestamptz USING " + column.quotedName() + "::timestamptz")));
+            return column;
+        }
+        return typed(name, "outbox.columns.timestamp", "timestamptz", TIMESTAMP_TYPES);
     }
 
     /** The column of the numbers; {@code role} is the relay's, quoted. */

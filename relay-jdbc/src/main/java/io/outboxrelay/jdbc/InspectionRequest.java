@@ -27,11 +27,23 @@ public record InspectionRequest(String table, Columns columns, OutboxOrder order
      * @param key the record's key
      * @param payload the record's value
      * @param routed the further columns that routing reads, in its order; may repeat the others
+     * @param timestamp which of these is the time of the message, or null
      */
-    public record Columns(String id, @Nullable String sequence, String key, String payload, List<String> routed) {
+    public record Columns(
+            String id,
+            @Nullable String sequence,
+            String key,
+            String payload,
+            List<String> routed,
+            @Nullable String timestamp) {
 
         public Columns {
             routed = List.copyOf(routed);
+        }
+
+        /** None of which is the time of the message. */
+        public Columns(String id, @Nullable String sequence, String key, String payload, List<String> routed) {
+            this(id, sequence, key, payload, routed, null);
         }
     }
 }

@@ -32,7 +32,8 @@ final class NewOutbox {
         others.remove(names.payload());
         others.remove(names.key());
         definitions.add(Identifiers.quote(names.key()) + " text NOT NULL");
-        others.forEach(name -> definitions.add(Identifiers.quote(name) + " text"));
+        others.forEach(name ->
+                definitions.add(Identifiers.quote(name) + (name.equals(names.timestamp()) ? " timestamptz" : " text")));
         definitions.add(Identifiers.quote(names.payload()) + " jsonb");
         return "CREATE TABLE " + quotedTable + " (" + String.join(", ", definitions) + "); " + grants
                 + RetentionCheck.creation(new TableName(schema, table), request.retention(), role);

@@ -146,8 +146,14 @@ public record NewOutboxScript(InspectionRequest outbox, Set<String> required, St
         columns.put(
                 names.key(), new ScriptText.Definition("text NOT NULL", "the message's key, which order is kept by"));
         routed.stream()
-                .filter(name -> !required.contains(name))
+                .filter(name -> !required.contains(name) && !name.equals(names.timestamp()))
                 .forEach(name -> columns.put(name, new ScriptText.Definition("text", "a header; NULL leaves it out")));
+        if (names.timestamp() != null) {
+            columns.put(
+                    names.timestamp(),
+                    new ScriptText.Definition(
+                            "timestamptz DEFAULT now()", "the message's time; NULL is that of publishing"));
+        }
         columns.put(
                 names.payload(), new ScriptText.Definition(payloadType, "the message's value; NULL is a tombstone"));
         return columns;

@@ -132,7 +132,9 @@ public final class PostgresInspection {
         FoundColumn payload = columnChecks.payload(request);
         List<FoundColumn> routed = new ArrayList<>();
         for (String name : request.columns().routed()) {
-            FoundColumn column = columnChecks.routed(name);
+            FoundColumn column = name.equals(request.columns().timestamp())
+                    ? columnChecks.timestamp(name)
+                    : columnChecks.routed(name);
             if (column != null) {
                 routed.add(column);
             }

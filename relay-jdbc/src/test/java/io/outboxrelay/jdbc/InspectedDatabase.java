@@ -95,6 +95,12 @@ final class InspectedDatabase {
         return new InspectionRequest("outbox", columns("payload"), OutboxOrder.NONE, new OutboxRetention.Delete());
     }
 
+    static InspectionRequest requestTimed() {
+        InspectionRequest.Columns columns = new InspectionRequest.Columns(
+                "id", "seq", "aggregateid", "payload", List.of("aggregatetype", "happened"), "happened");
+        return new InspectionRequest("outbox", columns, OutboxOrder.SEQUENCE, new OutboxRetention.Delete());
+    }
+
     static InspectionRequest.Columns columns(String payload) {
         return new InspectionRequest.Columns("id", "seq", "aggregateid", payload, List.of("aggregatetype", "type"));
     }

@@ -54,6 +54,7 @@ class NewOutboxScriptIT {
                     "\"My $init$ 'Shop'\".\"table\"", odd, order, new OutboxRetention.Archive("old.\"Archive 1\"")));
         }
         requests.add(new InspectionRequest("outbox", usual, OutboxOrder.SEQUENCE, new OutboxRetention.Keep(null)));
+        requests.add(InspectedDatabase.requestTimed());
         requests.add(new InspectionRequest(
                 "events.user", odd, OutboxOrder.SEQUENCE, new OutboxRetention.Keep("\"States\".user")));
         return requests.stream().map(Arguments::of);

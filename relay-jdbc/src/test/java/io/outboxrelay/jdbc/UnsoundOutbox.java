@@ -59,6 +59,12 @@ record UnsoundOutbox(String name, String setup, InspectionRequest request, List<
                 name, setup + InspectedDatabase.GRANTS, InspectedDatabase.request(), List.of(expected));
     }
 
+    /** With a column for the message's time. */
+    private static UnsoundOutbox timed(String name, String setup, String... expected) {
+        return new UnsoundOutbox(
+                name, setup + InspectedDatabase.GRANTS, InspectedDatabase.requestTimed(), List.of(expected));
+    }
+
     private static UnsoundOutbox withoutGrants(String name, String setup, String... expected) {
         return new UnsoundOutbox(name, setup, InspectedDatabase.request(), List.of(expected));
     }
@@ -104,6 +110,16 @@ record UnsoundOutbox(String name, String setup, InspectionRequest request, List<
                         "xml payload",
                         table(SOUND_SEQUENCE, "text[]", "") + index(),
                         "public.outbox.payload (outbox.columns.payload) is text[]"),
+                timed("no time", sound(), "has no column \"happened\" (outbox.columns.timestamp)"),
+                timed(
+                        "time as text",
+                        sound() + "ALTER TABLE outbox ADD happened text; INSERT INTO outbox (id, aggregateid, happened)"
+                                + " VALUES (gen_random_uuid(), 'k', '2026-11-22 00:30:00+02');",
+                        "public.outbox.happened (outbox.columns.timestamp) is text; it must be one of int8"),
+                timed(
+                        "time in seconds",
+                        sound() + "ALTER TABLE outbox ADD happened integer;",
+                        "is integer; it must be one of int8"),
                 of("large object payload", table(SOUND_SEQUENCE, "oid", "") + index(), "is oid; it must be one of"),
                 of(
                         "numeric id",

@@ -123,7 +123,7 @@ public final class PollingInspection {
     public static InspectionRequest request(PollingSettings.Outbox outbox, OutboxColumns routed) {
         PollingSettings.Columns names = outbox.columns();
         InspectionRequest.Columns columns = new InspectionRequest.Columns(
-                names.id(), names.sequence(), names.key(), names.payload(), routed.names());
+                names.id(), names.sequence(), names.key(), names.payload(), routed.names(), routed.timestamp());
         return new InspectionRequest(outbox.table(), columns, outbox.order(), outbox.retention());
     }
 }

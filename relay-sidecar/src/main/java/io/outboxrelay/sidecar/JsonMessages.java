@@ -29,6 +29,9 @@ final class JsonMessages implements MessagePrinter {
         Map<String, @Nullable Object> line =
                 Json.object("pipeline", pipeline, "id", message.id(), "topic", message.topic());
         put(line, "key", message.key());
+        if (message.timestampMillis() != OutboxMessage.NO_TIMESTAMP) {
+            line.put("timestamp", message.timestampMillis());
+        }
         byte[] value = message.value();
         line.put("payloadBytes", value == null ? null : value.length);
         Map<String, @Nullable Object> headers = Json.object();

@@ -4,6 +4,7 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.outbox.OutboxMessage;
 import java.io.PrintWriter;
+import java.time.Instant;
 
 /** One line for each message, for people. */
 final class TextMessages implements MessagePrinter {
@@ -25,6 +26,9 @@ final class TextMessages implements MessagePrinter {
         line.append(key == null ? "  no key" : "  key=" + ShownBytes.line(key, BYTES_SHOWN_MAX));
         byte[] value = message.value();
         line.append("  ").append(value == null ? "tombstone" : "payload of " + bytes(value.length));
+        if (message.timestampMillis() != OutboxMessage.NO_TIMESTAMP) {
+            line.append("  at ").append(Instant.ofEpochMilli(message.timestampMillis()));
+        }
         for (OutboxMessage.Header header : message.headers()) {
             line.append("  ")
                     .append(ShownBytes.escaped(header.name()))

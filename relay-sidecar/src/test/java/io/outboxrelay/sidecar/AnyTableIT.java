@@ -83,6 +83,33 @@ class AnyTableIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "timestamptz, '2026-01-31 23:30:00.123456-02:30'",
+                "timestamp, '2026-02-01 02:00:00.123'",
+                "bigint, 1769911200123"
+            })
+    void a_row_may_bring_the_time_of_its_message(String type, String time) throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.execute("ALTER TABLE outbox ADD COLUMN happened " + type);
+            scene.execute("ALTER ROLE " + SharedServers.ROLE + " IN DATABASE " + scene.name()
+                    + " SET TimeZone = 'Asia/Tokyo'");
+            scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, happened) SELECT"
+                    + " gen_random_uuid(), 'order', 'k', 't', '{}', t FROM (VALUES (" + time + "::" + type
+                    + "), (NULL)) v(t)");
+            long before = System.currentTimeMillis();
+            RelayProcess relay =
+                    scene.set("outbox.columns.timestamp", "happened").startRelay();
+            scene.awaitEmpty("outbox", relay);
+            List<ConsumerRecord<byte[], byte[]>> published = scene.published();
+            assertThat(published).hasSize(2);
+            assertThat(published.get(0).timestamp()).isEqualTo(1_769_911_200_123L);
+            assertThat(published.get(1).timestamp()).isBetween(before, System.currentTimeMillis());
+        }
+    }
+
     @Test
     void a_table_without_a_sequence_is_published_with_order_none() throws Exception {
         try (Scene scene = new Scene()) {
