@@ -1,5 +1,6 @@
 package io.outboxrelay.bench.throughput;
 
+import io.debezium.connector.postgresql.PostgresConnector;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ public final class EngineCeiling {
 
     private static Map<String, String> settings(String[] arguments) {
         Map<String, String> settings = new HashMap<>();
+        settings.put("connector.class", PostgresConnector.class.getName());
         settings.put("name", "ceiling");
         settings.put("topic.prefix", "ceiling");
         settings.put("database.hostname", arguments[0]);
