@@ -72,6 +72,18 @@ final class Scene implements AutoCloseable {
                 + "', 'seq') || ' TO " + SharedServers.ROLE + "'; END $$");
     }
 
+    /** Read from the log instead, through a publication and a slot of this scene's own; its tables are there. */
+    Scene fromLog() throws SQLException {
+        execute("CREATE PUBLICATION " + name + " FOR TABLE outbox WITH (publish = 'insert')");
+        // Not in a transaction that has written something.
+        execute("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+        settings.put("source.type", "debezium");
+        settings.put("source.username", SharedServers.LOG_ROLE);
+        settings.put("source.slot", name);
+        settings.put("source.publication", name);
+        return this;
+    }
+
     /** What becomes of published rows; the tables that it takes beside the outbox are made. */
     Scene retaining(String retention) throws SQLException {
         if (retention.equals("archive")) {
@@ -203,6 +215,17 @@ final class Scene implements AutoCloseable {
         return checker.verdict();
     }
 
+    /** Waits until all that was committed is published; fails with what the relay said last. */
+    void awaitPublished(CommittedHistory history, RelayProcess relay) {
+        try {
+            await().atMost(BOUND)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> verdict(history).published() >= history.committedCount());
+        } catch (RuntimeException e) {
+            throw relay.failure("has not published everything: " + verdict(history));
+        }
+    }
+
     /** Everything in this scene's topics. */
     List<ConsumerRecord<byte[], byte[]>> published() {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -228,8 +251,24 @@ final class Scene implements AutoCloseable {
         return SharedServers.database().jdbcUrl(EmbeddedDatabase.SUPERUSER, name);
     }
 
+    /** One that is left keeps the server's log for all that follow. */
+    private void dropSlot() {
+        if (settings.containsKey("source.slot")) {
+            String ofSlot = " FROM pg_replication_slots WHERE slot_name = '" + name + "'";
+            await().atMost(BOUND)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> count("(SELECT" + ofSlot + " AND active) still") == 0);
+            try {
+                execute("SELECT pg_drop_replication_slot(slot_name)" + ofSlot);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the slot of " + name + " stays", e);
+            }
+        }
+    }
+
     @Override
     public void close() {
         relays.forEach(RelayProcess::close);
+        dropSlot();
     }
 }

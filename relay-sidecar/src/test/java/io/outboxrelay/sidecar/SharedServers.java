@@ -13,6 +13,9 @@ final class SharedServers {
     static final String ROLE = "relay_role";
     static final String PASSWORD = "r3lay-s3cret";
 
+    /** May replicate, and nothing else. */
+    static final String LOG_ROLE = "log_role";
+
     private static final AtomicInteger SCENES = new AtomicInteger();
     private static final SharedServers SERVERS = start();
 
@@ -42,8 +45,11 @@ final class SharedServers {
             EmbeddedDatabase database = EmbeddedDatabase.builder()
                     .passwordsRequired()
                     .config("track_commit_timestamp", "on")
+                    .config("wal_level", "logical")
+                    .config("max_replication_slots", "50")
                     .start();
-            database.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + PASSWORD + "'");
+            database.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + PASSWORD + "'; CREATE ROLE " + LOG_ROLE
+                    + " LOGIN REPLICATION PASSWORD '" + PASSWORD + "'");
             return new SharedServers(database, EmbeddedKafka.started());
         } catch (SQLException e) {
             throw new IllegalStateException("the servers for the tests do not start", e);
