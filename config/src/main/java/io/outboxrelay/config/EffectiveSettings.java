@@ -3,6 +3,7 @@ package io.outboxrelay.config;
 import io.outboxrelay.config.KnownSettings.Family;
 import io.outboxrelay.config.Setting.Optionally;
 import io.outboxrelay.config.Setting.Otherwise;
+import io.outboxrelay.config.Setting.Required;
 import io.outboxrelay.publish.PublisherSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,13 @@ final class EffectiveSettings {
         } else if (setting.presence() instanceof Otherwise otherwise) {
             add(setting.key(), setting.masking().shown(values.otherwise(otherwise)), "default");
         } else {
-            add(setting.key(), "", "not set: " + ((Optionally) setting.presence()).meaning());
+            add(
+                    setting.key(),
+                    "",
+                    "not set: "
+                            + (setting.presence() instanceof Optionally optionally
+                                    ? optionally.meaning()
+                                    : ((Required) setting.presence()).unless() + " takes its place"));
         }
     }
 

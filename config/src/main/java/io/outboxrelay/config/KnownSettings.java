@@ -94,8 +94,9 @@ final class KnownSettings {
                             + " [connections](connections.md#notifications).")
             .only(SourceType.POLLING, "the log brings rows by itself, as soon as they are committed");
 
-    static final Setting<String> TABLE =
-            required("outbox.table", ValueType.table(), "public.outbox", "The outbox table.");
+    static final Setting<String> TABLE = required(
+                    "outbox.table", ValueType.table(), "public.outbox", "The outbox table.")
+            .orElse("source.messagePrefix");
     static final Setting<String> COLUMN_ID = otherwise(
             "outbox.columns.id",
             COLUMN,
@@ -229,37 +230,27 @@ final class KnownSettings {
             .ofProcess();
 
     /** In the order of the reference page. */
-    static final List<Setting<?>> ALL = List.of(
-            SOURCE_TYPE,
-            SOURCE_URL,
-            SOURCE_USERNAME,
-            SOURCE_PASSWORD,
-            SOURCE_LISTEN,
-            LogSettings.SLOT,
-            LogSettings.PUBLICATION,
-            LogSettings.SERVER_ID,
-            LogSettings.POSITION_STORE,
-            LogSettings.POSITION_TOPIC,
-            LogSettings.POSITION_FILE,
-            TABLE,
-            COLUMN_ID,
-            COLUMN_SEQUENCE,
-            COLUMN_AGGREGATE_TYPE,
-            COLUMN_KEY,
-            COLUMN_PAYLOAD,
-            COLUMN_TIMESTAMP,
-            RETENTION,
-            ARCHIVE_TABLE,
-            STATE_TABLE,
-            ORDER,
-            TOPIC,
-            KEY_REQUIRED,
-            POISON,
-            WINDOW_RECORDS_MAX,
-            WINDOW_BYTES_MAX,
-            DRAIN_TIMEOUT,
-            MANAGEMENT_LISTEN,
-            LOGGING_FORMAT);
+    static final List<Setting<?>> ALL = Stream.of(
+                    List.of(SOURCE_TYPE, SOURCE_URL, SOURCE_USERNAME, SOURCE_PASSWORD, SOURCE_LISTEN),
+                    LogSettings.ALL,
+                    List.of(
+                            TABLE,
+                            COLUMN_ID,
+                            COLUMN_SEQUENCE,
+                            COLUMN_AGGREGATE_TYPE,
+                            COLUMN_KEY,
+                            COLUMN_PAYLOAD,
+                            COLUMN_TIMESTAMP),
+                    List.of(RETENTION, ARCHIVE_TABLE, STATE_TABLE, ORDER, TOPIC, KEY_REQUIRED),
+                    List.of(
+                            POISON,
+                            WINDOW_RECORDS_MAX,
+                            WINDOW_BYTES_MAX,
+                            DRAIN_TIMEOUT,
+                            MANAGEMENT_LISTEN,
+                            LOGGING_FORMAT))
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
 
     static final List<Family> FAMILIES = List.of(HEADERS, KAFKA, LogSettings.DEBEZIUM);
 

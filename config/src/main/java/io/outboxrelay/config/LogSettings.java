@@ -6,6 +6,7 @@ import static io.outboxrelay.config.Setting.otherwise;
 import io.outboxrelay.config.KnownSettings.Family;
 import io.outboxrelay.config.Setting.Only;
 import io.outboxrelay.publish.PublisherSettings;
+import java.util.List;
 import java.util.Map;
 
 /** The settings that only those source types have which read the database's log. */
@@ -28,6 +29,20 @@ final class LogSettings {
                     ValueType.text("name of a publication"),
                     "outbox_relay",
                     "PostgreSQL only: the publication that says which tables come out of the log: inserts into the outbox, and nothing else.")
+            .only(SourceType.DEBEZIUM, NO_LOG);
+
+    static final Setting<Boolean> FAILOVER = otherwise(
+                    "source.failover",
+                    ValueType.choice(Map.of("true", true, "false", false)),
+                    "false",
+                    "PostgreSQL 17 and later only: whether the slot has to be one that is there on standbys too, so that a failover loses nothing.")
+            .only(SourceType.DEBEZIUM, NO_LOG);
+    static final Setting<String> MESSAGE_PREFIX = optional(
+                    "source.messagePrefix",
+                    ValueType.text("prefix of logical messages"),
+                    "rows of `outbox.table` are the events",
+                    "PostgreSQL only, for an outbox without a table: events are what transactions write by"
+                            + " `pg_logical_emit_message(true, prefix, json)`. See [CDC](cdc.md#without-a-table).")
             .only(SourceType.DEBEZIUM, NO_LOG);
 
     static final Setting<String> POSITION_STORE = otherwise(
@@ -55,6 +70,10 @@ final class LogSettings {
                     "one drawn at random for each attempt",
                     "MySQL only: what the relay calls itself among the server's replicas, of which no two may have the same.")
             .only(SourceType.DEBEZIUM, NO_LOG);
+
+    /** In the order of the reference page. */
+    static final List<Setting<?>> ALL = List.of(
+            SLOT, PUBLICATION, FAILOVER, MESSAGE_PREFIX, SERVER_ID, POSITION_STORE, POSITION_TOPIC, POSITION_FILE);
 
     static final Family DEBEZIUM = new Family(
             "source.debezium.",

@@ -47,8 +47,9 @@ record Setting<T>(
      * It must.
      *
      * @param example a value to show to whoever left it out
+     * @param unless another setting, which takes its place where that is given; or null
      */
-    record Required(String example) implements Presence {}
+    record Required(String example, @Nullable String unless) implements Presence {}
 
     /**
      * It need not.
@@ -71,7 +72,7 @@ record Setting<T>(
     record Optionally(String meaning) implements Presence {}
 
     static <T> Setting<T> required(String key, ValueType<T> type, String example, String text) {
-        return new Setting<>(key, type, new Required(example), Masking.NOTHING, Scope.PIPELINE, null, text);
+        return new Setting<>(key, type, new Required(example, null), Masking.NOTHING, Scope.PIPELINE, null, text);
     }
 
     static <T> Setting<T> otherwise(String key, ValueType<T> type, String value, String text) {
@@ -90,6 +91,12 @@ record Setting<T>(
     /** The same, for the process as a whole. */
     Setting<T> ofProcess() {
         return new Setting<>(key, type, presence, masking, Scope.PROCESS, only, text);
+    }
+
+    /** The same, where this other setting is not given in its place. */
+    Setting<T> orElse(String other) {
+        return new Setting<>(
+                key, type, new Required(((Required) presence).example(), other), masking, scope, only, text);
     }
 
     /** The same, for one source type alone. */

@@ -149,6 +149,10 @@ final class SettingValues {
         }
     }
 
+    private boolean isReplaced(Required required) {
+        return required.unless() != null && written.containsKey(required.unless());
+    }
+
     private <T> void parse(Setting<T> setting) {
         boolean wasGiven = written.containsKey(setting.key());
         String path = section.path(setting.key()).toString();
@@ -161,7 +165,7 @@ final class SettingValues {
             }
         } else if (!wasGiven && problems.isMeant(path)) {
             return;
-        } else if (!wasGiven && setting.presence() instanceof Required required) {
+        } else if (!wasGiven && setting.presence() instanceof Required required && !isReplaced(required)) {
             problems.add(
                     section.start() + " " + path,
                     "it is missing",

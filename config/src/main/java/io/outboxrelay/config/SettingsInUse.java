@@ -3,6 +3,8 @@ package io.outboxrelay.config;
 import io.outboxrelay.publish.PublisherSettings;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings of a pipeline that runs. Passwords are replaced while it does, and certificates: so what a setting takes from files
@@ -14,8 +16,10 @@ public final class SettingsInUse {
     private static final String SOURCE = "source.";
 
     /** What is read, and how: all that runs was made for it, and from another slot the log is another one. */
-    private static final Set<String> STAY =
-            Set.of(KnownSettings.SOURCE_TYPE.key(), LogSettings.SLOT.key(), LogSettings.PUBLICATION.key());
+    private static final Set<String> STAY = Stream.concat(
+                    Stream.of(KnownSettings.SOURCE_TYPE), LogSettings.ALL.stream())
+            .map(Setting::key)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Section section;
     private final Substitution substitution;

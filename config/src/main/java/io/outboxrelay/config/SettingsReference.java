@@ -56,7 +56,7 @@ public final class SettingsReference {
         page.append(TABLE);
         for (Setting<?> setting : KnownSettings.of(Scope.PIPELINE)) {
             row(page, setting);
-            if (setting.equals(LogSettings.PUBLICATION)) {
+            if (setting.equals(LogSettings.POSITION_FILE)) {
                 row(page, LogSettings.DEBEZIUM);
             }
             if (setting.key().equals(KnownSettings.KEY_REQUIRED.key())) {
@@ -71,7 +71,8 @@ public final class SettingsReference {
 
     private static String otherwise(Setting<?> setting) {
         if (setting.presence() instanceof Required required) {
-            return "required, such as `" + required.example() + "`";
+            return "required, such as `" + required.example() + "`"
+                    + (required.unless() == null ? "" : ", unless `" + required.unless() + "` is given");
         }
         return setting.presence() instanceof Otherwise otherwise
                 ? "`" + otherwise.value() + "`"

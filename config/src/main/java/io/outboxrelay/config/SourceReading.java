@@ -42,6 +42,7 @@ final class SourceReading {
         }
         values.find(KnownSettings.SOURCE_URL).ifPresent(this::checkUrl);
         if (values.find(KnownSettings.SOURCE_TYPE).orElse(null) == SourceType.DEBEZIUM) {
+            checkMessages();
             checkPosition();
             values.family(LogSettings.DEBEZIUM).keySet().forEach(this::checkPassedThrough);
         }
@@ -59,6 +60,8 @@ final class SourceReading {
             }
             checkOther(LogSettings.SLOT, "MySQL has no replication slots");
             checkOther(LogSettings.PUBLICATION, "MySQL has no publications");
+            checkOther(LogSettings.FAILOVER, "MySQL has no replication slots");
+            checkOther(LogSettings.MESSAGE_PREFIX, "MySQL has no messages in its log");
         } else {
             checkOther(LogSettings.SERVER_ID, "PostgreSQL has no numbers for those who read its log");
         }
@@ -69,6 +72,25 @@ final class SourceReading {
     private void checkOther(Setting<?> setting, String because) {
         if (values.given(setting.key()) != null) {
             add(setting.key(), because, "remove the line");
+        }
+    }
+
+    /** Without a table there is nothing in it to name, and a table beside messages would not be read. */
+    private void checkMessages() {
+        if (values.given(LogSettings.MESSAGE_PREFIX.key()) == null) {
+            return;
+        }
+        for (Setting<?> setting : List.of(
+                KnownSettings.TABLE, KnownSettings.COLUMN_ID, KnownSettings.COLUMN_KEY, KnownSettings.COLUMN_PAYLOAD)) {
+            checkOther(
+                    setting,
+                    "it names nothing with source.messagePrefix, where events are messages and no table is read");
+        }
+        if (values.find(LogSettings.MESSAGE_PREFIX).orElse("").startsWith("outbox-relay-")) {
+            add(
+                    LogSettings.MESSAGE_PREFIX.key(),
+                    "prefixes that begin with outbox-relay- are the relay's own",
+                    "give another one, such as outbox");
         }
     }
 
@@ -101,11 +123,9 @@ final class SourceReading {
     }
 
     private SourceSettings debezium(ConnectionSettings connection) {
-        DebeziumSettings.TableOutbox outbox = new DebeziumSettings.TableOutbox(
-                values.get(KnownSettings.TABLE),
-                values.get(KnownSettings.COLUMN_ID),
-                values.get(KnownSettings.COLUMN_KEY),
-                values.get(KnownSettings.COLUMN_PAYLOAD));
+        DebeziumSettings.Outbox outbox = values.find(LogSettings.MESSAGE_PREFIX)
+                .<DebeziumSettings.Outbox>map(DebeziumSettings.MessageOutbox::new)
+                .orElseGet(this::table);
         DebeziumSettings settings = new DebeziumSettings(
                 connection,
                 outbox,
@@ -119,12 +139,23 @@ final class SourceReading {
         return new SourceSettings.Debezium(settings, place);
     }
 
+    private DebeziumSettings.TableOutbox table() {
+        return new DebeziumSettings.TableOutbox(
+                values.get(KnownSettings.TABLE),
+                values.get(KnownSettings.COLUMN_ID),
+                values.get(KnownSettings.COLUMN_KEY),
+                values.get(KnownSettings.COLUMN_PAYLOAD));
+    }
+
     private DebeziumSettings.Log log(String url) {
         return MySqlAddress.isIn(url)
                 ? new DebeziumSettings.MySqlLog(
                         section.within().isEmpty() ? "" : section.path("").pipeline(),
                         values.find(LogSettings.SERVER_ID).orElse(0))
-                : new DebeziumSettings.PostgresLog(values.get(LogSettings.SLOT), values.get(LogSettings.PUBLICATION));
+                : new DebeziumSettings.PostgresLog(
+                        values.get(LogSettings.SLOT),
+                        values.get(LogSettings.PUBLICATION),
+                        values.get(LogSettings.FAILOVER));
     }
 
     private SourceSettings polling(ConnectionSettings connection) {

@@ -41,7 +41,9 @@ public sealed interface SourceSettings {
 
         @Override
         public String outbox() {
-            return ((DebeziumSettings.TableOutbox) debezium.outbox()).table();
+            return debezium.outbox() instanceof DebeziumSettings.TableOutbox table
+                    ? table.table()
+                    : "messages " + ((DebeziumSettings.MessageOutbox) debezium.outbox()).prefix();
         }
     }
 }

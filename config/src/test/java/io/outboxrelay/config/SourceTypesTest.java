@@ -40,6 +40,66 @@ class SourceTypesTest {
     }
 
     @Test
+    void events_may_be_messages_without_a_table() throws IOException {
+        String messages = """
+                source.type: debezium
+                source.url: jdbc:postgresql://db/shop
+                source.messagePrefix: outbox
+                kafka.bootstrap.servers: b:1
+                """;
+        PipelineSettings settings = file().load(messages);
+        assertThat(debezium(settings).outbox()).isEqualTo(new DebeziumSettings.MessageOutbox("outbox"));
+        assertThat(settings.source().outbox()).isEqualTo("messages outbox");
+        assertThat(file().problemsOf(messages + "outbox.table: t\noutbox.columns.key: k\n"))
+                .satisfiesExactly(
+                        problem -> assertThat(problem).startsWith("relay.yaml:5:1 outbox.table: it names nothing"),
+                        problem ->
+                                assertThat(problem).startsWith("relay.yaml:6:1 outbox.columns.key: it names nothing"));
+        assertThat(file().problemsOf(messages.replace("Prefix: outbox", "Prefix: outbox-relay-barrier")))
+                .singleElement()
+                .asString()
+                .contains("the relay's own");
+    }
+
+    @Test
+    void without_a_table_and_without_messages_the_table_is_missing() {
+        assertThat(file().problemsOf(SettingsFile.SOUND.replace("outbox.table: public.outbox", DEBEZIUM)))
+                .singleElement()
+                .asString()
+                .contains("outbox.table: it is missing");
+    }
+
+    @Test
+    void the_position_is_kept_in_a_topic_or_in_a_file() throws IOException {
+        assertThat(position()).isEqualTo(new PositionPlace.Topic("outbox-relay-state"));
+        assertThat(position("source.position.topic: here")).isEqualTo(new PositionPlace.Topic("here"));
+        assertThat(position("source.position.store: file", "source.position.file: /var/lib/relay/position"))
+                .isEqualTo(new PositionPlace.File(Path.of("/var/lib/relay/position")));
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.position.store: file"))
+                .singleElement()
+                .asString()
+                .contains("source.position.file: it is missing");
+        assertThat(file().problemsOfSoundAnd(DEBEZIUM, "source.position.file: f"))
+                .singleElement()
+                .asString()
+                .contains("nothing is stored there with source.position.store = topic");
+        assertThat(file().problemsOfSoundAnd(
+                                DEBEZIUM,
+                                "source.position.store: file",
+                                "source.position.file: f",
+                                "source.position.topic: t"))
+                .singleElement()
+                .asString()
+                .contains("source.position.topic: nothing is stored there");
+    }
+
+    private PositionPlace position(String... lines) throws IOException {
+        return ((SourceSettings.Debezium) file().loadSoundAnd(DEBEZIUM + "\n" + String.join("\n", lines))
+                        .source())
+                .position();
+    }
+
+    @Test
     void what_belongs_to_polling_is_refused_with_debezium_each_with_place_and_reason() {
         assertThat(file().problemsOfSoundAnd(
                                 DEBEZIUM,
