@@ -59,12 +59,7 @@ public final class RefusedSettings {
                 "an event that cannot be read would be skipped",
                 "event.processing.failure.handling.mode",
                 "errors.tolerance");
-        refuse(
-                "would publish again what stands in the table; outbox-relay repair does that when it is needed",
-                "snapshot.mode",
-                "snapshot.",
-                "signal.",
-                "read.only");
+        refuse("would publish again what stands in the table", "snapshot.mode", "snapshot.", "signal.", "read.only");
         refuse("only inserts are events", "skipped.operations", "tombstones.on.delete", "provide.transaction.metadata");
         refuse(
                 "is which logical messages are events, and which are the relay's own marks",
