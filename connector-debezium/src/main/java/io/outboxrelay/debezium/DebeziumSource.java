@@ -56,7 +56,15 @@ public final class DebeziumSource implements OutboxSource {
             OutboxColumns columns,
             Supplier<StateStore> stores,
             LogFigures figures) {
-        LogLineage lineage = new LogLineage(figures);
+        return sources(settings, columns, stores, new LogLineage(figures));
+    }
+
+    /** The same, for tests that look at what is handed down. */
+    static Supplier<OutboxSource> sources(
+            Supplier<DebeziumSettings> settings,
+            OutboxColumns columns,
+            Supplier<StateStore> stores,
+            LogLineage lineage) {
         return () -> new DebeziumSource(settings.get(), columns, stores, lineage);
     }
 

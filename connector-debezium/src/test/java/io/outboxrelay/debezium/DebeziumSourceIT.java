@@ -63,4 +63,47 @@ class DebeziumSourceIT {
             assertThat(consumer.ids()).isEqualTo(LoggedOutbox.ids("a", 5));
         }
     }
+
+    /** Outboxes that are always empty, without a replica identity, and in partitions. */
+    @Test
+    void rows_that_were_deleted_at_once_come_in_order_from_partitions_too() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(
+                database, "id text NOT NULL, aggregateid text, payload text, kind int", "PARTITION BY LIST (kind)");
+        database.execute(
+                "CREATE TABLE {t}_a PARTITION OF {t} FOR VALUES IN (0); CREATE TABLE {t}_b PARTITION OF {t} DEFAULT;"
+                                .replace("{t}", outbox.table)
+                        + "ALTER TABLE {t}_a REPLICA IDENTITY NOTHING; ALTER TABLE {t}_b REPLICA IDENTITY NOTHING"
+                                .replace("{t}", outbox.table));
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen()) {
+            for (int i = 0; i < 6; i++) {
+                database.execute("BEGIN; INSERT INTO {t} VALUES ('a{i}', 'key', '{i}', {i} % 2);"
+                                .replace("{i}", "" + i)
+                                .replace("{t}", outbox.table)
+                        + "DELETE FROM " + outbox.table + "; COMMIT");
+            }
+            // A partition that is written to directly, and one that is new.
+            database.execute("INSERT INTO " + outbox.table + "_a VALUES ('a6', 'key', '', 0)");
+            database.execute("CREATE TABLE {t}_c PARTITION OF {t} FOR VALUES IN (9)".replace("{t}", outbox.table));
+            database.execute("INSERT INTO " + outbox.table + " VALUES ('a7', 'key', '', 9)");
+            consumer.awaitRecords(8);
+            assertThat(consumer.ids()).isEqualTo(LoggedOutbox.ids("a", 8));
+            assertThat(consumer.records.get(5).payload()).isEqualTo("5".getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void large_payloads_come_whole() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(database, "id text NOT NULL, aggregateid text, payload bytea");
+        database.execute(
+                "INSERT INTO " + outbox.table
+                        + " SELECT 'a' || n, 'key', decode(repeat('0a' || n || 'b', 8388608), 'hex') FROM generate_series(0, 3) n");
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(4)) {
+            assertThat(consumer.ids()).isEqualTo(LoggedOutbox.ids("a", 4));
+            assertThat(consumer.records)
+                    .allSatisfy(record -> assertThat(record.payload()).hasSize(16 << 20));
+            assertThat(consumer.records.get(3).payload())
+                    .startsWith(0x0a, 0x3b, 0x0a)
+                    .endsWith(0x0a, 0x3b);
+        }
+    }
 }

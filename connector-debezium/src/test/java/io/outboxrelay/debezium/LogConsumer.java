@@ -86,6 +86,15 @@ final class LogConsumer implements AutoCloseable {
         return this;
     }
 
+    /** Takes until this event came; others may come before it again. */
+    LogConsumer awaitId(String id) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            take();
+            return ids().contains(id);
+        });
+        return this;
+    }
+
     /** Takes until everything that came is durable, as a clean stop does, and closes. */
     void stopCleanly() {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {

@@ -6,6 +6,7 @@ import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.store.StateFile;
+import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.slot.StreamStatements;
 import io.outboxrelay.outbox.OutboxColumns;
@@ -88,8 +89,13 @@ final class LoggedOutbox {
 
     /** With these columns. */
     static LoggedOutbox of(EmbeddedDatabase database, String columns) throws SQLException {
+        return of(database, columns, "");
+    }
+
+    /** The same with something behind the columns. */
+    static LoggedOutbox of(EmbeddedDatabase database, String columns, String behind) throws SQLException {
         LoggedOutbox outbox = named(database);
-        database.execute("CREATE TABLE " + outbox.table + " (" + columns + ")");
+        database.execute("CREATE TABLE " + outbox.table + " (" + columns + ") " + behind);
         outbox.publish();
         return outbox;
     }
@@ -113,8 +119,7 @@ final class LoggedOutbox {
 
     /** The sources of one relay, which keeps what it stores in a file. */
     Supplier<OutboxSource> sources(DebeziumSettings settings, String... columns) {
-        return DebeziumSource.factory(
-                () -> settings, new OutboxColumns(List.of(columns)), () -> StateFile.open(stored), figures);
+        return DebeziumSource.factory(() -> settings, new OutboxColumns(List.of(columns)), this::store, figures);
     }
 
     /** What is stored of it is gone. */
@@ -131,8 +136,9 @@ final class LoggedOutbox {
         return new LoggedOutbox(database, table, outbox);
     }
 
-    LogFigures figures() {
-        return figures;
+    /** What a relay keeps of its own, opened. */
+    StateStore store() {
+        return StateFile.open(stored);
     }
 
     DebeziumSettings settings() {

@@ -1,0 +1,104 @@
+package io.outboxrelay.debezium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.debezium.DebeziumSettings.Reading;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.source.OutboxSource;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.LinkFault;
+import io.outboxrelay.testkit.LinkFault.Direction;
+import io.outboxrelay.testkit.TcpProxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the relay does about a log in which nothing of its own happens, and about a connection that has gone silent. */
+class LogWatchIT {
+
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final Reading WATCHFUL = new Reading(
+            4_096, 8L << 20, Duration.ofSeconds(20), Duration.ofMillis(20), Duration.ofMillis(100), SILENCE);
+
+    private static EmbeddedDatabase database;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        database = LoggedOutbox.server();
+        database.execute("CREATE TABLE others (n int, filler text)");
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @Test
+    void an_idle_outbox_lets_go_of_the_log_that_other_tables_fill_and_writes_nothing_when_nobody_does()
+            throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        LogLineage lineage = new LogLineage(new LogFigures());
+        DebeziumSettings settings =
+                outbox.settings(ConnectionSettings.of(database.url("postgres"), LoggedOutbox.ROLE, null), WATCHFUL);
+        Supplier<OutboxSource> sources =
+                DebeziumSource.sources(() -> settings, new OutboxColumns(List.of()), outbox::store, lineage);
+        try (LogConsumer consumer = LogConsumer.of(sources.get()).awaitOpen()) {
+            assertThat(lineage.barriers()).hasValue(0);
+            database.execute("INSERT INTO others SELECT n, repeat('x', 100) FROM generate_series(1, 30000) n");
+            assertThat(outbox.bytesBehind()).isGreaterThan(3_000_000);
+            await().atMost(Duration.ofSeconds(15)).until(() -> {
+                consumer.take();
+                return outbox.bytesBehind() < 100_000;
+            });
+            // What the server itself writes afterwards is not worth another.
+            long written = lineage.barriers().get();
+            long end = System.nanoTime() + 2 * SILENCE.toNanos();
+            await().atMost(Duration.ofSeconds(15)).until(() -> {
+                consumer.take();
+                return System.nanoTime() - end > 0;
+            });
+            assertThat(lineage.barriers().get()).isBetween(1L, written + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void a_connection_that_carries_nothing_any_more_is_given_up_and_the_next_relay_does_not_wait_for_the_server(
+            Direction dead) throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        try (TcpProxy proxy = TcpProxy.before(database.port())) {
+            ConnectionSettings through = new ConnectionSettings(
+                    "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres",
+                    LoggedOutbox.ROLE,
+                    null,
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(2));
+            Supplier<OutboxSource> sources = outbox.sources(outbox.settings(through, WATCHFUL));
+            try (LogConsumer consumer = LogConsumer.of(sources.get()).awaitOpen()) {
+                outbox.insert("a", 1);
+                consumer.awaitRecords(1);
+                proxy.inject(new LinkFault.HalfOpen(Set.of(dead)));
+                outbox.insert("b", 1);
+                Failure failure = consumer.awaitFailure();
+                assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+                assertThat(consumer.ids()).startsWith("a0");
+            }
+            try (LogConsumer next = LogConsumer.of(sources.get())) {
+                // Where the relay could hear but not be heard, what it confirmed did not get through, and a0 comes once
+                // more.
+                assertThat(next.awaitId("b0").ids()).endsWith("b0").isSubsetOf("a0", "b0");
+            }
+        }
+    }
+}
