@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Whether the slot is the one that the stream began with, and still has everything that follows upon what is stored. Immutable.
  *
  * @param stored how far the stream is known to be settled, or null where nothing is stored
+ * @param reached what was stored when the look began, so that the server's log has to reach it; what was stored since may be of commits
+ *     that the look did not see
  * @param history of the server's timelines; empty where it is still on the one of what is stored
  */
 record SlotChecks(
         SlotRequest request,
         StreamStatements statements,
         @Nullable StreamPosition stored,
+        @Nullable StreamPosition reached,
         TimelineHistory history) {
 
     private static final String NOT_THROUGH_IT =
@@ -162,14 +165,14 @@ record SlotChecks(
                     "slot " + request.slot() + " was made after the server left timeline " + known.timeline() + " at "
                             + StreamPosition.shown(end) + ", when a standby was promoted or a backup restored");
         }
-        if (forked) {
+        if (forked || reached == null) {
             return null;
         }
-        if (Long.compareUnsigned(known.lsn(), server.writtenLsn()) > 0) {
+        if (Long.compareUnsigned(reached.lsn(), server.writtenLsn()) > 0) {
             return anew(
                     POSITION_LOST,
                     look,
-                    "what is published reaches to " + StreamPosition.shown(known.lsn())
+                    "what is published reaches to " + StreamPosition.shown(reached.lsn())
                             + ", but the server's log only to " + StreamPosition.shown(server.writtenLsn())
                             + ": an older state of it was restored");
         }

@@ -101,13 +101,15 @@ public final class StreamGuard {
     /**
      * While the stream runs.
      *
-     * @param stored what is stored, asked for after the look: what the slot was told by then had been stored before
+     * @param stored what is stored; asked for before the look, as the server's log reaches that far at least, and again after it, as
+     *     what the slot was told by then had been stored before
      * @return what was seen
      * @throws RelayException as {@link #beforeStart}; TRANSIENT where nobody streams any more, FENCED where somebody else does
      */
     public StreamLook whileRunning(Supplier<StreamPosition> stored) {
+        StreamPosition reached = stored.get();
         StreamLook look = look();
-        refuse(judged(look, checks(stored.get(), NO_HISTORY), false));
+        refuse(judged(look, checks(stored.get(), reached, NO_HISTORY), false));
         Integer holder = Objects.requireNonNull(look.slot()).holder();
         if (!Objects.equals(holder, streaming)) {
             throw holder == null
@@ -165,7 +167,12 @@ public final class StreamGuard {
     }
 
     private SlotChecks checks(@Nullable StreamPosition stored, TimelineHistory history) {
-        return new SlotChecks(request, new StreamStatements(request), stored, history);
+        return checks(stored, stored, history);
+    }
+
+    private SlotChecks checks(
+            @Nullable StreamPosition stored, @Nullable StreamPosition reached, TimelineHistory history) {
+        return new SlotChecks(request, new StreamStatements(request), stored, reached, history);
     }
 
     /** Whether the role may read the log at all; whoever streams would say so in words of its own. */

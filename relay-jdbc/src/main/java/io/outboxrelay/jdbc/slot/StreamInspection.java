@@ -97,7 +97,7 @@ public final class StreamInspection {
     /** A relay is at work: what is stored is its business, and it would have said if the publication had changed. */
     private List<Finding> ofHeld(StreamLook look) {
         StreamStatements statements = new StreamStatements(request);
-        SlotChecks slots = new SlotChecks(request, statements, null, new TimelineHistory(Map.of()));
+        SlotChecks slots = new SlotChecks(request, statements, null, null, new TimelineHistory(Map.of()));
         PublicationChecks publications = new PublicationChecks(request, statements);
         List<Finding> findings = new ArrayList<>();
         Finding kind = slots.ofKind(look);

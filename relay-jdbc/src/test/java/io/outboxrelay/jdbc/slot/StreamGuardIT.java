@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,6 +158,33 @@ class StreamGuardIT {
                 assertThat(failureOf(() -> guard.whileRunning(() -> begun)).kind())
                         .isEqualTo(FailureKind.POSITION_LOST);
                 database.execute("ALTER PUBLICATION " + database.publication() + " SET (publish = 'insert')");
+            }
+        }
+    }
+
+    @Test
+    void what_is_published_and_stored_while_the_server_is_looked_at_is_no_loss() throws SQLException {
+        StreamedDatabase database = new StreamedDatabase(server);
+        try (Connection connection = database.relay()) {
+            StreamGuard guard = database.guard(connection);
+            StreamPosition begun = guard.beforeStart(null);
+            try (StreamedDatabase.Streaming streaming = database.stream()) {
+                assertThat(guard.isStarted(begun)).isTrue();
+                AtomicReference<StreamPosition> stored = new AtomicReference<>(begun);
+
+                // As under load: at each step of the watch a commit was published, is stored, and told to the slot.
+                StreamLook look = guard.whileRunning(() -> {
+                    database.insert();
+                    StreamPosition read = stored.get().at(database.insertLsn());
+                    database.insert();
+                    stored.set(read.at(database.insertLsn()));
+                    streaming.confirm(stored.get().lsn());
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> database.confirmedLsn() == stored.get().lsn());
+                    return read;
+                });
+
+                assertThat(look.slot()).isNotNull();
             }
         }
     }

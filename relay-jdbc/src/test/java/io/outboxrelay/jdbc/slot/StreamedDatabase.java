@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
+import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
@@ -125,6 +126,33 @@ final class StreamedDatabase {
         }
     }
 
+    /** One event more. */
+    void insert() {
+        try {
+            execute("INSERT INTO app.outbox VALUES (gen_random_uuid())");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How far the server's log is written. */
+    long insertLsn() {
+        return lsn("SELECT pg_current_wal_insert_lsn()");
+    }
+
+    /** How far the slot was told. */
+    long confirmedLsn() {
+        return lsn("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '" + request.slot() + "'");
+    }
+
+    private long lsn(String sql) {
+        try {
+            return LogSequenceNumber.valueOf(value(sql)).asLong();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Of the superuser. */
     Connection connect() throws SQLException {
         return DriverManager.getConnection(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, name));
@@ -152,6 +180,16 @@ final class StreamedDatabase {
 
     /** Somebody who streams. */
     record Streaming(Connection connection, PGReplicationStream stream) implements AutoCloseable {
+        /** Tells the slot. */
+        void confirm(long lsn) {
+            stream.setFlushedLSN(LogSequenceNumber.valueOf(lsn));
+            try {
+                stream.forceUpdateStatus();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         @Override
         public void close() throws SQLException {
             connection.close();
