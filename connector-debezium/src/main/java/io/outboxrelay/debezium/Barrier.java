@@ -3,8 +3,6 @@ package io.outboxrelay.debezium;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.slot.StreamLook;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,16 +52,6 @@ final class Barrier {
         this.silenceMax = silenceMax;
     }
 
-    /** A barrier's number; -1 where the content is not of one. */
-    static long number(ByteBuffer content) {
-        try {
-            return Long.parseLong(
-                    StandardCharsets.US_ASCII.decode(content.duplicate()).toString());
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
     /**
      * Writes one where it is worth it, and misses the last one where it should have come.
      *
@@ -95,7 +83,7 @@ final class Barrier {
 
     private void write(long nowNanos) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(EMIT)) {
-            statement.setString(1, String.valueOf(number + 1));
+            statement.setString(1, health.barrier(number + 1));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 writtenLsn = row.getLong(1);

@@ -65,6 +65,9 @@ final class LogReading {
      * @return whether there was anything to take, or no room for it
      */
     boolean runOnce(long nowNanos) {
+        boolean room = poison == null && handOff.hasRoom();
+        // Before anything is confirmed or handed on, which whoever has lost the log may not do any more.
+        List<SourceRecord> records = stream.poll(room);
         LogPosition upTo = settled.get();
         if (upTo != null) {
             confirming.settled(upTo, nowNanos);
@@ -73,10 +76,10 @@ final class LogReading {
         if (poison != null) {
             return failOnceAllIsPublished(poison, upTo);
         }
-        if (!handOff.hasRoom()) {
+        if (!room) {
             return false;
         }
-        List<Entry> entries = decoded(stream.poll());
+        List<Entry> entries = decoded(records);
         if (!entries.isEmpty()) {
             handOff.put(entries);
         }

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 interface LogStream {
 
     /**
-     * The next changes, possibly none; waits for a few milliseconds at most. Sees to it, too, that the log is what it was.
+     * Sees to it that the log is what it was, and takes the next changes, possibly none; waits for a few milliseconds at most.
      *
+     * @param take whether to take any: who lost the log has to learn of it also while there is no room for more
      * @return in order; with marks of the log's own among them
      */
-    List<SourceRecord> poll();
+    List<SourceRecord> poll(boolean take);
 
     /** What may be confirmed once everything before this record is settled; null when nothing may yet. Never goes back. */
     @Nullable

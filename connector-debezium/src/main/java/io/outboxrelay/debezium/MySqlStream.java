@@ -59,8 +59,11 @@ final class MySqlStream implements LogStream {
     record Started(ConnectorTask task, List<SourceRecord> ahead, MySqlState state, MySqlState.Place from) {}
 
     @Override
-    public List<SourceRecord> poll() {
+    public List<SourceRecord> poll(boolean take) {
         watch();
+        if (!take) {
+            return List.of();
+        }
         RelayException failure = behind;
         if (failure != null) {
             throw failure;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's log, read through a replication slot. The slot is the authority: an attempt begins where the slot was confirmed, and
@@ -30,7 +31,7 @@ final class PostgresChangeLog implements ChangeLog {
     private final SlotSession slot;
     private final String name;
     private final ToldOffsets offsets = new ToldOffsets();
-    private final ConnectorTask task;
+    private @Nullable ConnectorTask task;
 
     /**
      * The log as it will be read.
@@ -43,7 +44,6 @@ final class PostgresChangeLog implements ChangeLog {
         this.columns = columns;
         this.slot = slot;
         this.name = name;
-        this.task = new ConnectorTask(new PostgresConnectorTask(), PostgresProperties.of(settings, name), offsets);
     }
 
     @Override
@@ -53,6 +53,9 @@ final class PostgresChangeLog implements ChangeLog {
         slot.checkBeforeStart();
         List<SourceRecord> ahead = new ArrayList<>();
         EventDecoder decoder = decoder();
+        ConnectorTask task = new ConnectorTask(
+                new PostgresConnectorTask(), PostgresProperties.of(settings, name, slot.takesEveryTable()), offsets);
+        this.task = task;
         try {
             task.start(within);
             while (!slot.isStarted()) {
@@ -90,7 +93,9 @@ final class PostgresChangeLog implements ChangeLog {
     @Override
     public void close() {
         try {
-            task.stop(STOP_WITHIN);
+            if (task != null) {
+                task.stop(STOP_WITHIN);
+            }
         } finally {
             slot.close();
         }

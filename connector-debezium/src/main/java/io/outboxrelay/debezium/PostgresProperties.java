@@ -28,8 +28,9 @@ final class PostgresProperties {
      * All of them.
      *
      * @param name of the connector; no two of a process may have the same at once
+     * @param everyTable whether Debezium takes tables of every name, see {@link ReadTables}
      */
-    static Map<String, String> of(DebeziumSettings settings, String name) {
+    static Map<String, String> of(DebeziumSettings settings, String name, boolean everyTable) {
         Map<String, String> all = new HashMap<>(settings.passedThrough().settings());
         connection(settings.connection(), all);
         PostgresLog log = (PostgresLog) settings.log();
@@ -40,7 +41,7 @@ final class PostgresProperties {
         all.put("plugin.name", "pgoutput");
         all.put("slot.name", log.slot());
         all.put("publication.name", log.publication());
-        outbox(settings.outbox(), all);
+        outbox(settings.outbox(), everyTable, all);
         pace(settings.reading(), all);
         promises(all);
         rendering(all);
@@ -84,13 +85,13 @@ final class PostgresProperties {
         all.put("driver.options", options == null ? RENDERING : options + " " + RENDERING);
     }
 
-    private static void outbox(Outbox outbox, Map<String, String> all) {
+    private static void outbox(Outbox outbox, boolean everyTable, Map<String, String> all) {
         // Nobody else's messages: they would be decoded for nothing.
         String messages = Pattern.quote(Barrier.PREFIX);
         if (outbox instanceof TableOutbox rows) {
             TableName table = TableName.parse(rows.table());
             String schema = table.schema() == null ? "[^.]+" : Pattern.quote(table.schema());
-            all.put("table.include.list", schema + "\\." + Pattern.quote(table.table()));
+            all.put("table.include.list", everyTable ? ".*" : schema + "\\." + Pattern.quote(table.table()));
         } else if (outbox instanceof MessageOutbox written) {
             messages += "," + Pattern.quote(written.prefix());
             // No table: of one that is not named, Debezium would read the columns at every start.

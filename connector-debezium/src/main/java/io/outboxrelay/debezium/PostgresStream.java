@@ -52,8 +52,11 @@ final class PostgresStream implements LogStream {
     record Started(ConnectorTask task, ToldOffsets offsets, List<SourceRecord> ahead, String messages) {}
 
     @Override
-    public List<SourceRecord> poll() {
+    public List<SourceRecord> poll(boolean take) {
         slot.throwIfLost();
+        if (!take) {
+            return List.of();
+        }
         List<SourceRecord> records = ahead;
         ahead = List.of();
         if (records.isEmpty()) {
@@ -86,7 +89,7 @@ final class PostgresStream implements LogStream {
     private void heard(SourceRecord message) {
         Struct said = ((Struct) message.value()).getStruct("message");
         if (Barrier.PREFIX.equals(said.getString("prefix"))) {
-            health.barrierReturned(Barrier.number((ByteBuffer) said.get("content")));
+            health.barrierCame((ByteBuffer) said.get("content"));
         }
     }
 

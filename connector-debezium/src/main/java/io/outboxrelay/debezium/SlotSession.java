@@ -138,6 +138,11 @@ final class SlotSession implements AutoCloseable {
         return types;
     }
 
+    /** Whether rows that stand in the log under an earlier name of the table are read too. */
+    boolean takesEveryTable() {
+        return ReadTables.everyTable(Objects.requireNonNull(connection), settings, request.table());
+    }
+
     private String database(Connection through) {
         try {
             return through.getCatalog();

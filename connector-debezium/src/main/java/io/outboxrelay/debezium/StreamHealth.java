@@ -1,5 +1,8 @@
 package io.outboxrelay.debezium;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class StreamHealth {
 
     private static final long RECENTLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Every slot of the database gets every barrier, and a backlog has those of earlier attempts. */
+    private final String token = UUID.randomUUID().toString();
 
     private volatile long newsNanos;
     private volatile long emptyNanos;
@@ -31,11 +37,20 @@ final class StreamHealth {
         emptyNanos = nowNanos;
     }
 
-    /** This barrier of the relay's came back. */
-    void barrierReturned(long number) {
-        returned = number;
+    /** What a barrier of this attempt says. */
+    String barrier(long number) {
+        return token + "/" + number;
     }
 
+    /** A barrier came: of this attempt, of an earlier one, or of another relay's. */
+    void barrierCame(ByteBuffer content) {
+        String said = StandardCharsets.US_ASCII.decode(content.duplicate()).toString();
+        if (said.startsWith(token + "/")) {
+            returned = Long.parseLong(said.substring(token.length() + 1));
+        }
+    }
+
+    /** The last barrier of this attempt that came back; 0 before the first. They come in order. */
     long barrierReturned() {
         return returned;
     }

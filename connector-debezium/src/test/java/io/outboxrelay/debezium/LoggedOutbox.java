@@ -49,11 +49,16 @@ final class LoggedOutbox {
     private final LogFigures figures = new LogFigures();
 
     private LoggedOutbox(EmbeddedDatabase database, String table, Outbox outbox) {
+        this(database, table, outbox, table, scratch().resolve("state"));
+    }
+
+    /** @param slot also the publication's name */
+    private LoggedOutbox(EmbeddedDatabase database, String table, Outbox outbox, String slot, Path stored) {
         this.database = database;
         this.outbox = outbox;
         this.table = table;
-        this.slot = table;
-        this.stored = scratch().resolve("state");
+        this.slot = slot;
+        this.stored = stored;
     }
 
     private static Path scratch() {
@@ -141,12 +146,22 @@ final class LoggedOutbox {
         return StateFile.open(stored);
     }
 
+    /** Gives the table another name, which the relay is told of. */
+    LoggedOutbox renamedTo(String name) throws SQLException {
+        database.execute("ALTER TABLE " + table + " RENAME TO " + name);
+        return new LoggedOutbox(database, name, TableOutbox.of("public." + name), slot, stored);
+    }
+
+    LogFigures figures() {
+        return figures;
+    }
+
     DebeziumSettings settings() {
         return settings(ConnectionSettings.of(database.url("postgres"), ROLE, null), HASTY);
     }
 
     DebeziumSettings settings(ConnectionSettings connection, Reading reading) {
-        return new DebeziumSettings(connection, outbox, new PostgresLog(slot, table), reading, PassedThrough.NOTHING);
+        return new DebeziumSettings(connection, outbox, new PostgresLog(slot, slot), reading, PassedThrough.NOTHING);
     }
 
     /** Inserts rows of one transaction, their ids a prefix and a number from 0 on. */

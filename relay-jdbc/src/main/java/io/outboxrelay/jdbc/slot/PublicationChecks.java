@@ -64,8 +64,7 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
                             + other,
                     List.of(),
                     "if the outbox was renamed, rename it back, or set outbox.table=" + other
-                            + ", and start the relay again; what was committed under the other name until then was passed over: look"
-                            + " whether it stands in the table, and publish it otherwise");
+                            + ", and start the relay again; what was committed in between is read then");
         }
         return ofTable(
                 "table " + name + " does not exist" + (name.schema() == null ? " in the search path" : ""),
