@@ -67,8 +67,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--fix",
             description =
-                    "Of an outbox that is read from the log: print and run the SQL that makes what is missing or wrong in the database,"
-                            + " then look again. Never gives up a position or a slot.")
+                    "Of an outbox that is read from the log: print and run the SQL that makes what is missing in the database, then look"
+                            + " again. Never changes or drops what is there, and never gives up a position or a slot.")
     private boolean fix;
 
     @Option(

@@ -13,12 +13,15 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * Runs what mends a set-up, each statement by itself, and prints it before. What would give up a position or a slot is left to people.
+ * Runs what makes the missing parts of a set-up, each statement by itself, and prints it before. What would give up a position or a
+ * slot, or change or drop what is there, which may be somebody else's, is left to people.
  * Used by one thread.
  */
 final class DoctorFix {
 
-    private static final String DROPS_SLOT = "pg_drop_replication_slot";
+    /** How the statements begin that make something new, or put the relay's own note on it. */
+    private static final List<String> MAKING =
+            List.of("CREATE PUBLICATION ", "SELECT pg_create_logical_replication_slot(", "DO $stamp$ ");
 
     private final ConnectionSettings admin;
     private final PrintWriter out;
@@ -36,11 +39,11 @@ final class DoctorFix {
      * @throws RelayException when a statement fails; those before it stay done
      */
     boolean run(List<Finding> findings) {
-        List<Finding> left = findings.stream().filter(DoctorFix::givesUp).toList();
+        List<Finding> left = findings.stream().filter(DoctorFix::isForPeople).toList();
         left.forEach(finding -> out.println("left    " + finding.subject() + ": " + finding.what()
-                + ": what mends it gives up events; run it yourself"));
+                + ": what mends it gives up events, or changes or drops what is there; run it yourself"));
         List<String> statements = findings.stream()
-                .filter(finding -> !givesUp(finding))
+                .filter(finding -> !isForPeople(finding))
                 .flatMap(finding -> finding.statements().stream())
                 .toList();
         // A slot must not be made before what it needs is mended by somebody.
@@ -60,8 +63,12 @@ final class DoctorFix {
         return true;
     }
 
-    private static boolean givesUp(Finding finding) {
+    private static boolean isForPeople(Finding finding) {
         return finding.kind() == FailureKind.POSITION_LOST
-                || finding.statements().stream().anyMatch(sql -> sql.contains(DROPS_SLOT));
+                || !finding.statements().stream().allMatch(DoctorFix::makes);
+    }
+
+    private static boolean makes(String sql) {
+        return MAKING.stream().anyMatch(sql::startsWith);
     }
 }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code init-sql}, {@code validate} and {@code doctor} do for an outbox that is read from the log; the brokers are away. */
 class LogCommandsIT {
@@ -103,6 +105,32 @@ class LogCommandsIT {
         assertThat(slots("held")).isOne();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            everything | FOR ALL TABLES
+            several    | FOR TABLE app.outbox, app.other
+            updates    | FOR TABLE app.outbox WITH (publish = 'update')
+            another    | FOR TABLE app.other
+            """)
+    void doctor_changes_no_publication_that_is_there(String name, String publishing) throws Exception {
+        String file = settings(name);
+        server.execute(
+                name,
+                "CREATE SCHEMA app; CREATE TABLE app.outbox (id uuid, aggregatetype text, aggregateid text, payload text);"
+                        + " CREATE TABLE app.other (id int); CREATE ROLE " + name + " LOGIN REPLICATION");
+        server.execute(name, "CREATE PUBLICATION " + name + " " + publishing);
+        String before = publication(name);
+
+        CommandRun left = CommandRun.of("doctor", "--config", file, "--fix", "--admin", "postgres");
+
+        assertThat(left.out())
+                .contains("left    publication: publication " + name + " ")
+                .contains("name another one in source.publication")
+                .doesNotContain("run     ");
+        assertThat(publication(name)).isEqualTo(before);
+        assertThat(slots(name)).isZero();
+    }
+
     private String settings(String name) throws SQLException, IOException {
         server.createDatabase(name);
         Path file = directory.resolve(name + ".yaml");
@@ -121,6 +149,17 @@ class LogCommandsIT {
                         "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + name + "'")) {
             row.next();
             return row.getInt(1);
+        }
+    }
+
+    /** Everything about it, and which transactions wrote it. */
+    private static String publication(String name) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, name));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT string_agg(concat_ws(' ', p.xmin, p, r.xmin, r), ';')"
+                        + " FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid")) {
+            row.next();
+            return row.getString(1);
         }
     }
 

@@ -13,6 +13,13 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
 
     private static final String WITHOUT_A_WORD = ": PostgreSQL leaves them out without a word";
 
+    /** How many of them a look names. */
+    private static final int MOST_OTHERS = 3;
+
+    /** Leads the statements as a comment, so that what is printed stays SQL. */
+    private static final String ANOTHER =
+            "/* name another one in source.publication, which doctor --fix makes; only where nobody else uses this one: */ ";
+
     /**
      * What is wrong with the table and what is read of it.
      *
@@ -86,7 +93,7 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
         }
         PublicationFound.Content content = publication.content();
         if (content.everything()) {
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " is for all tables" + ", so a renamed outbox would pass for one of them",
                     anew(),
                     "as the table's owner"));
@@ -97,27 +104,27 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
             return findings;
         }
         if (!content.others().isEmpty()) {
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " has other tables than the outbox, " + String.join(", ", content.others())
                             + ": the relay needs one of its own, as a renamed outbox would pass for one of them",
                     List.of("ALTER PUBLICATION " + name + " DROP TABLE " + String.join(", ", content.others())),
-                    "if nobody else uses it; else name another one in source.publication"));
+                    content.others().size() < MOST_OTHERS ? "" : "there may be more"));
         }
         if (!content.inserts()) {
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " publishes no inserts" + WITHOUT_A_WORD,
                     List.of("ALTER PUBLICATION " + name + " SET (publish = 'insert')"),
                     ""));
         }
         if (table.partitioned() && !content.viaRoot()) {
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " does not publish rows of partitions as rows of " + table.quotedName(),
                     List.of("ALTER PUBLICATION " + name + " SET (publish_via_partition_root = true)"),
                     ""));
         }
         PublicationFound.Published published = content.table();
         if (published == null) {
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " does not have table " + table.quotedName(),
                     List.of("ALTER PUBLICATION " + name + " ADD TABLE " + table.quotedName()),
                     ""));
@@ -125,7 +132,7 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
             String what = published.filtered()
                     ? "only rows of " + table.quotedName() + " that meet a condition"
                     : "not the columns " + String.join(", ", published.withheld()) + " of " + table.quotedName();
-            findings.add(wrong(
+            findings.add(unfit(
                     "publication " + name + " publishes " + what,
                     List.of(
                             "ALTER PUBLICATION " + name + " DROP TABLE " + table.quotedName(),
@@ -137,6 +144,13 @@ record PublicationChecks(SlotRequest request, StreamStatements statements) {
 
     private List<String> anew() {
         return List.of("DROP PUBLICATION " + statements.publication(), statements.createPublication());
+    }
+
+    /** Of a publication that is there, and that others may read through: what changes it comes second. */
+    private static Finding unfit(String what, List<String> statements, String note) {
+        List<String> warned = new ArrayList<>(statements);
+        warned.set(0, ANOTHER + statements.get(0));
+        return wrong(what, warned, note);
     }
 
     private static Finding wrong(String what, List<String> statements, String note) {
