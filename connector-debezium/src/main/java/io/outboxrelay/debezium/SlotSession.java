@@ -96,16 +96,44 @@ final class SlotSession implements AutoCloseable {
     private record Begun(StreamGuard guard, StoredPosition stored, StreamPosition at) {}
 
     void checkBeforeStart() {
-        StateStore opened = stores.get();
-        store = opened;
         Connection made = new PostgresConnections(settings).open();
         connection = made;
-        StoredPosition stored = new StoredPosition(opened, database(made), request.slot());
         endPredecessor(made);
         StreamGuard guard = new StreamGuard(made, settings, request);
-        StreamPosition at = guard.beforeStart(stored.position());
+        guard.refuseWhileHeld();
+        StoredPosition stored = stored(made);
+        StreamPosition at = beginning(guard, stored);
+        while (at == null) {
+            StoredPosition again = stored(made);
+            at = Objects.equals(again.position(), stored.position())
+                    ? guard.beforeStart(again.position())
+                    : beginning(guard, again);
+            stored = again;
+        }
         stored.store(at);
         begun = new Begun(guard, stored, at);
+    }
+
+    /** Null where the position seems lost: another relay may have come, stored, told the slot and gone since the store was read. */
+    private static @Nullable StreamPosition beginning(StreamGuard guard, StoredPosition stored) {
+        try {
+            return guard.beforeStart(stored.position());
+        } catch (RelayException e) {
+            if (e.failure().kind() == FailureKind.POSITION_LOST) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Reads the store, again if it was read before. */
+    private StoredPosition stored(Connection through) {
+        if (store != null) {
+            store.close();
+        }
+        StateStore opened = stores.get();
+        store = opened;
+        return new StoredPosition(opened, database(through), request.slot());
     }
 
     /**

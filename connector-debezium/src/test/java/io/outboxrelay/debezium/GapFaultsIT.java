@@ -2,11 +2,18 @@ package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +112,69 @@ class GapFaultsIT {
         }
         assertThat(outbox.ask("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + outbox.slot + "'"))
                 .isEqualTo(anew ? "1" : "0");
+    }
+
+    @Test
+    void while_another_relay_streams_what_it_stores_is_not_read() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        outbox.insert("a", 1);
+        AtomicInteger reads = new AtomicInteger();
+        Supplier<StateStore> counted = () -> {
+            reads.incrementAndGet();
+            return outbox.store();
+        };
+        try (LogConsumer first = LogConsumer.of(outbox).awaitRecords(1);
+                LogConsumer next = LogConsumer.of(source(outbox, counted))) {
+            assertThat(next.awaitFailure().kind()).isEqualTo(FailureKind.FENCED);
+            assertThat(reads).hasValue(0);
+            assertThat(first.ids()).containsExactly("a0");
+        }
+    }
+
+    @Test
+    void what_another_relay_stored_and_told_the_slot_since_the_store_was_read_is_not_lost() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        outbox.insert("a", 1);
+        LogConsumer.of(outbox).awaitRecords(1).stopCleanly();
+        outbox.insert("b", 1);
+        AtomicInteger reads = new AtomicInteger();
+        Supplier<StateStore> overtaken = () -> {
+            StateStore read = outbox.store();
+            if (reads.getAndIncrement() > 0) {
+                return read;
+            }
+            Stale stale = new Stale(read.values());
+            read.close();
+            LogConsumer.of(outbox).awaitRecords(1).stopCleanly();
+            return stale;
+        };
+        try (LogConsumer next = LogConsumer.of(source(outbox, overtaken)).awaitOpen()) {
+            outbox.insert("c", 1);
+            assertThat(next.awaitRecords(1).ids()).containsExactly("c0");
+        }
+        assertThat(reads).hasValue(2);
+    }
+
+    private static OutboxSource source(LoggedOutbox outbox, Supplier<StateStore> stores) {
+        return DebeziumSource.sources(
+                        outbox::settings, new OutboxColumns(List.of()), stores, new LogLineage(new LogFigures()))
+                .get();
+    }
+
+    /** What was read of a topic, which others have written to since. */
+    private record Stale(SortedMap<String, String> values) implements StateStore {
+        @Override
+        public void put(String key, String value) {
+            throw new IllegalStateException("what is stale is not gone on from");
+        }
+
+        @Override
+        public void remove(String key) {
+            throw new IllegalStateException("what is stale is not gone on from");
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -51,6 +51,22 @@ public final class StreamGuard {
     }
 
     /**
+     * Before what is stored is read: while somebody streams, that may still move.
+     *
+     * @throws RelayException FENCED while another relay streams, or TRANSIENT
+     */
+    public void refuseWhileHeld() {
+        StreamLook look = look();
+        SlotChecks slots = checks(null, NO_HISTORY);
+        SlotFound slot = look.slot();
+        Finding held = slot == null ? null : slots.ofHolder(slot);
+        // What is wrong besides is told once what is stored is known.
+        if (held != null && SlotChecks.ofServer(look.server()) == null && slots.ofKind(look) == null) {
+            refuse(List.of(held));
+        }
+    }
+
+    /**
      * Before the stream starts.
      *
      * @param stored what is stored, or null where nothing ever was
