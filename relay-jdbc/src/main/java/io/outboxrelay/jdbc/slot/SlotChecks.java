@@ -24,11 +24,15 @@ record SlotChecks(
         @Nullable StreamPosition reached,
         TimelineHistory history) {
 
+    /** Since when pgoutput hands on what pg_logical_emit_message wrote. */
+    private static final int MESSAGES_SINCE = 140_000;
+
     private static final String NOT_THROUGH_IT =
             "what was committed before is not read through the new slot: publish what stands in the table otherwise";
 
     /** Whether the server can be read from at all; null if it can. */
-    static @Nullable Finding ofServer(ServerFound server) {
+    @Nullable
+    Finding ofServer(ServerFound server) {
         if (server.standby()) {
             return new Finding(
                     Finding.SERVER,
@@ -37,6 +41,16 @@ record SlotChecks(
                     List.of(),
                     "point source.url to the primary, or list all hosts and add targetServerType=primary; the relay waits for a"
                             + " promotion");
+        }
+        if (request.table() == null && server.version() < MESSAGES_SINCE) {
+            return new Finding(
+                    Finding.SERVER,
+                    MISCONFIGURED,
+                    "PostgreSQL " + server.version() / 10_000
+                            + " hands no logical messages on, and nothing would be published:"
+                            + " an outbox without a table takes PostgreSQL 14 or later",
+                    List.of(),
+                    "use an outbox that is a table (outbox.table instead of source.messagePrefix), or upgrade the server");
         }
         if (!server.walLevel().equals("logical")) {
             return new Finding(

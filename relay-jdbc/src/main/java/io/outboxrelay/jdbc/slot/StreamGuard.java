@@ -61,7 +61,7 @@ public final class StreamGuard {
         SlotFound slot = look.slot();
         Finding held = slot == null ? null : slots.ofHolder(slot);
         // What is wrong besides is told once what is stored is known.
-        if (held != null && SlotChecks.ofServer(look.server()) == null && slots.ofKind(look) == null) {
+        if (held != null && slots.ofServer(look.server()) == null && slots.ofKind(look) == null) {
             refuse(List.of(held));
         }
     }
@@ -154,7 +154,7 @@ public final class StreamGuard {
     }
 
     private List<Finding> judged(StreamLook look, SlotChecks slots, boolean starting) {
-        Finding unfit = SlotChecks.ofServer(look.server());
+        Finding unfit = slots.ofServer(look.server());
         Finding kind = slots.ofKind(look);
         if (unfit != null || kind != null) {
             return List.of(unfit != null ? unfit : Objects.requireNonNull(kind));
