@@ -2,10 +2,9 @@ package io.outboxrelay.debezium;
 
 import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.jdbc.slot.StreamInspection;
-import io.outboxrelay.jdbc.slot.StreamPosition;
 import io.outboxrelay.outbox.OutboxColumns;
+import java.util.SortedMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Holds the settings against the database as a {@link DebeziumSource} does at its start, beside one that may be at work. */
 public final class LogInspection {
@@ -16,11 +15,16 @@ public final class LogInspection {
      * Connects and inspects, within about 20 seconds; changes nothing.
      *
      * @param columns what routing asks for of each row
-     * @param stored reads what is stored of the stream; asked for only while nobody reads it
+     * @param values reads what the relay stored, beside one that may be at work; asked for only while nobody streams
      */
     public static StreamInspection.Outcome examine(
-            DebeziumSettings settings, OutboxColumns columns, Supplier<@Nullable StreamPosition> stored) {
-        return new StreamInspection(settings.connection(), request(settings, columns), stored).examine();
+            DebeziumSettings settings, OutboxColumns columns, Supplier<SortedMap<String, String>> values) {
+        SlotRequest request = request(settings, columns);
+        return new StreamInspection(
+                        settings.connection(),
+                        request,
+                        database -> StoredPosition.in(values.get(), database, request.slot()))
+                .examine();
     }
 
     /** What the settings say, to be held against the database. */

@@ -5,6 +5,7 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.slot.StreamPosition;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,23 @@ public final class StoredPosition {
      */
     public StoredPosition(StateStore store, String database, String slot) {
         this.store = store;
-        this.key = "postgresql." + database + "." + slot;
-        String text = store.values().get(key);
+        this.key = key(database, slot);
+        this.position = in(store.values(), database, slot);
+    }
+
+    private static String key(String database, String slot) {
+        return "postgresql." + database + "." + slot;
+    }
+
+    /**
+     * What a store's values say of a slot, or null where nothing was ever stored.
+     *
+     * @throws RelayException POSITION_LOST when it cannot be read
+     */
+    static @Nullable StreamPosition in(SortedMap<String, String> values, String database, String slot) {
+        String text = values.get(key(database, slot));
         try {
-            this.position = text == null ? null : StreamPosition.parse(text);
+            return text == null ? null : StreamPosition.parse(text);
         } catch (IllegalArgumentException e) {
             throw new RelayException(Failure.of(
                     FailureKind.POSITION_LOST,

@@ -41,7 +41,9 @@ final class DoctorFix {
     boolean run(List<Finding> findings) {
         List<Finding> left = findings.stream().filter(DoctorFix::isForPeople).toList();
         left.forEach(finding -> out.println("left    " + finding.subject() + ": " + finding.what()
-                + ": what mends it gives up events, or changes or drops what is there; run it yourself"));
+                + (finding.statements().isEmpty()
+                        ? ": mend that first"
+                        : ": what mends it gives up events, or changes or drops what is there; run it yourself")));
         List<String> statements = findings.stream()
                 .filter(finding -> !isForPeople(finding))
                 .flatMap(finding -> finding.statements().stream())
@@ -65,6 +67,7 @@ final class DoctorFix {
 
     private static boolean isForPeople(Finding finding) {
         return finding.kind() == FailureKind.POSITION_LOST
+                || finding.statements().isEmpty()
                 || !finding.statements().stream().allMatch(DoctorFix::makes);
     }
 

@@ -1,10 +1,13 @@
 package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
+import io.outboxrelay.config.PositionPlace;
 import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.debezium.LogInspection;
 import io.outboxrelay.debezium.MySqlAddress;
 import io.outboxrelay.debezium.MySqlInspection;
+import io.outboxrelay.debezium.store.StateFile;
+import io.outboxrelay.debezium.store.StateTopic;
 import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.jdbc.Examination;
@@ -14,11 +17,15 @@ import io.outboxrelay.jdbc.slot.StreamInspection;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.PollingInspection;
 import io.outboxrelay.route.Router;
+import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the settings of a pipeline against its database as its source does at its start, beside one that may be at work. */
 final class SourceInspection {
+
+    private static final Duration STATE_WITHIN = Duration.ofSeconds(5);
 
     private SourceInspection() {}
 
@@ -62,12 +69,19 @@ final class SourceInspection {
             return new Found(
                     outcome.failure() == null ? source.outbox() : "", outcome.failure(), outcome.checks(), List.of());
         }
-        StreamInspection.Outcome outcome = LogInspection.examine(source.debezium(), columns(pipeline), () -> null);
+        StreamInspection.Outcome outcome =
+                LogInspection.examine(source.debezium(), columns(pipeline), () -> stored(source.position(), pipeline));
         return new Found(
                 outcome.failure() == null ? source.outbox() : "",
                 outcome.failure(),
                 outcome.checks(),
                 outcome.findings());
+    }
+
+    private static SortedMap<String, String> stored(PositionPlace place, PipelineSettings pipeline) {
+        return place instanceof PositionPlace.File file
+                ? StateFile.peek(file.path())
+                : StateTopic.peek(pipeline.publisher(), ((PositionPlace.Topic) place).name(), STATE_WITHIN);
     }
 
     private static OutboxColumns columns(PipelineSettings pipeline) {

@@ -2,6 +2,9 @@ package io.outboxrelay.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.debezium.store.StateFile;
+import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.jdbc.slot.StreamPosition;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +108,48 @@ class LogCommandsIT {
         assertThat(slots("held")).isOne();
     }
 
+    @Test
+    void a_slot_that_is_gone_while_a_position_is_stored_is_a_loss_and_none_is_made() throws Exception {
+        String file = settings("lost");
+        server.execute(
+                "lost",
+                "CREATE SCHEMA app; CREATE TABLE app.outbox (id uuid, aggregatetype text, aggregateid text, payload text);"
+                        + " CREATE ROLE lost LOGIN REPLICATION; CREATE PUBLICATION lost FOR TABLE app.outbox");
+        try (StateStore store = StateFile.open(directory.resolve("lost.state"))) {
+            store.put("postgresql.lost.lost", new StreamPosition(1, 1, 1, "1.1").text());
+
+            // Beside a relay, which has the store open.
+            assertThat(CommandRun.of("validate", "--config", file).err())
+                    .contains("there is no replication slot lost")
+                    .contains("what was committed before is not read through the new slot");
+            CommandRun left = CommandRun.of("doctor", "--config", file, "--fix", "--admin", "postgres");
+
+            assertThat(left.out())
+                    .contains("ok      stored position: published up to 0/1")
+                    .contains("left    slot: there is no replication slot lost")
+                    .doesNotContain("run     ");
+        }
+        assertThat(slots("lost")).isZero();
+    }
+
+    @Test
+    void while_it_cannot_be_known_whether_a_position_is_stored_no_slot_is_made() throws Exception {
+        String file = settings("unread", "{store: topic}");
+        server.execute(
+                "unread",
+                "CREATE SCHEMA app; CREATE TABLE app.outbox (id uuid, aggregatetype text, aggregateid text, payload text);"
+                        + " CREATE ROLE unread LOGIN REPLICATION");
+
+        CommandRun left = CommandRun.of("doctor", "--config", file, "--fix", "--admin", "postgres");
+
+        assertThat(left.out())
+                .contains("stored position")
+                .contains("127.0.0.1:1")
+                .contains("left    stored position: ")
+                .doesNotContain("run     ");
+        assertThat(slots("unread")).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             everything | FOR ALL TABLES
@@ -132,13 +177,17 @@ class LogCommandsIT {
     }
 
     private String settings(String name) throws SQLException, IOException {
+        return settings(name, "{store: file, file: '" + directory.resolve(name + ".state") + "'}");
+    }
+
+    private String settings(String name, String position) throws SQLException, IOException {
         server.createDatabase(name);
         Path file = directory.resolve(name + ".yaml");
         Files.writeString(file, """
-                source: {type: debezium, url: '%s', username: %s, slot: %s, publication: %s}
+                source: {type: debezium, url: '%s', username: %s, slot: %s, publication: %s, position: %s}
                 outbox: {table: app.outbox}
                 kafka: {bootstrap.servers: 127.0.0.1:1}
-                """.formatted(server.url(name), name, name, name));
+                """.formatted(server.url(name), name, name, name, position));
         return file.toString();
     }
 

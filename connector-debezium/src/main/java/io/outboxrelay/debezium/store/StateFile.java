@@ -56,6 +56,16 @@ public final class StateFile implements StateStore {
         }
     }
 
+    /**
+     * What stands in the file, beside a relay that may have it open: it is replaced whole. Takes no lock and makes nothing.
+     *
+     * @return immutable; empty where there is no file
+     * @throws RelayException as {@link #open}, never FENCED
+     */
+    public static SortedMap<String, String> peek(Path file) {
+        return read(resolve(file));
+    }
+
     @Override
     public synchronized SortedMap<String, String> values() {
         return values;

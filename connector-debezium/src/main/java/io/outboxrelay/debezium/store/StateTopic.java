@@ -67,6 +67,19 @@ public final class StateTopic implements StateStore {
         return new StateTopic(partition, clients.writer(), Collections.unmodifiableSortedMap(values));
     }
 
+    /**
+     * What stands in the topic, beside a relay that may write to it. Makes nothing, and judges nothing but what it reads.
+     *
+     * @return immutable; empty where there is no topic
+     * @throws RelayException as {@link #open}
+     */
+    public static SortedMap<String, String> peek(PublisherSettings settings, String topic, Duration answerMax) {
+        SideClients clients = SideClients.reaching(settings, "state", answerMax);
+        return StateTopicForm.isThere(clients, topic, answerMax)
+                ? Collections.unmodifiableSortedMap(read(clients, new TopicPartition(topic, 0), answerMax))
+                : Collections.emptySortedMap();
+    }
+
     @Override
     public synchronized SortedMap<String, String> values() {
         return values;

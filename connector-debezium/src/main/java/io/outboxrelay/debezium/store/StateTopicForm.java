@@ -58,6 +58,16 @@ final class StateTopicForm {
         }
     }
 
+    /** Whether there is such a topic; makes none. */
+    static boolean isThere(SideClients clients, String topic, Duration answerMax) {
+        Admin admin = clients.admin();
+        try {
+            return new StateTopicForm(clients, admin, topic, answerMax).find().isPresent();
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+    }
+
     private Optional<TopicDescription> find() {
         try {
             return Optional.ofNullable(

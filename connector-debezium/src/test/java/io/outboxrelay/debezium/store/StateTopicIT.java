@@ -70,6 +70,19 @@ class StateTopicIT {
     }
 
     @Test
+    void what_stands_there_is_read_beside_who_writes_it_and_no_topic_is_made_for_it() {
+        assertThat(StateTopic.peek(PublisherSettings.of(plain(), 1 << 20), "state-none", ANSWER_MAX))
+                .isEmpty();
+        assertThat(StateTopic.peek(PublisherSettings.of(plain(), 1 << 20), "state-none", ANSWER_MAX))
+                .isEmpty();
+        try (StateStore store = open("state-peeked", plain())) {
+            store.put("shop/position", "0/16B3748");
+            assertThat(StateTopic.peek(PublisherSettings.of(plain(), 1 << 20), "state-peeked", ANSWER_MAX))
+                    .isEqualTo(store.values());
+        }
+    }
+
+    @Test
     void the_topic_is_made_so_that_it_keeps_the_latest_value_of_each_key() throws Exception {
         open("state-2", plain()).close();
         Config made = topicConfig("state-2");

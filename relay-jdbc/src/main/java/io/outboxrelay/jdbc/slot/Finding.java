@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Something that is wrong, and the statements that mend it.
  *
- * @param subject what is wrong, in a word: the server, the table, the publication or the slot
+ * @param subject what is wrong, in a word: the server, the table, the publication, the slot or what is stored of it
  * @param kind what the relay does about it
  * @param what is wrong
  * @param statements each to be run by itself, not in one transaction with the others; may be empty
@@ -19,6 +19,7 @@ public record Finding(String subject, FailureKind kind, String what, List<String
     static final String TABLE = "table";
     static final String PUBLICATION = "publication";
     static final String SLOT = "slot";
+    static final String STORED = "stored position";
 
     public Finding {
         statements = List.copyOf(statements);

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +31,16 @@ public final class StreamInspection {
 
     private final ConnectionSettings settings;
     private final SlotRequest request;
-    private final Supplier<@Nullable StreamPosition> stored;
+    private final Function<String, @Nullable StreamPosition> stored;
 
     /**
      * Looks at nothing yet.
      *
-     * @param stored reads what is stored, or answers null where nothing is; asked for only while nobody streams from the slot
+     * @param stored reads what is stored of the slot in the database of this name, or answers null where nothing is; asked for only
+     *     while nobody streams from the slot
      */
     public StreamInspection(
-            ConnectionSettings settings, SlotRequest request, Supplier<@Nullable StreamPosition> stored) {
+            ConnectionSettings settings, SlotRequest request, Function<String, @Nullable StreamPosition> stored) {
         this.settings = settings;
         this.request = request;
         this.stored = stored;
@@ -81,17 +82,44 @@ public final class StreamInspection {
         SlotFound slot = look.slot();
         boolean held = slot != null && slot.holder() != null;
         StreamGuard guard = new StreamGuard(connection, settings, request);
-        StreamPosition known = held ? null : stored.get();
-        List<Finding> findings = held ? ofHeld(look) : guard.findings(known);
+        Stored read = held ? new Stored(null, null) : read(connection);
+        StreamPosition known = read.position();
+        List<Finding> findings = held ? ofHeld(look) : new ArrayList<>(guard.findings(known));
+        if (read.unread() != null) {
+            findings.add(read.unread());
+        }
         List<Check> checks = new ArrayList<>();
         Advice advice = advice(connection);
         checks.add(Check.ok("connection", settings.urlShown() + ", and its log may be read"));
         subject(checks, findings, Finding.SERVER, "PostgreSQL " + advice.version() + ", a primary");
         subject(checks, findings, Finding.TABLE, table(look));
         subject(checks, findings, Finding.PUBLICATION, request.publication() + " publishes every insert");
-        subject(checks, findings, Finding.SLOT, slot(look, known));
+        subject(checks, findings, Finding.SLOT, slot(look));
+        if (!held) {
+            subject(
+                    checks,
+                    findings,
+                    Finding.STORED,
+                    known == null
+                            ? "none: the relay has not begun yet"
+                            : "published up to " + StreamPosition.shown(known.lsn()));
+        }
         advise(checks, look, advice);
         return new Outcome(failure(findings), findings, checks);
+    }
+
+    private record Stored(
+            @Nullable StreamPosition position, @Nullable Finding unread) {}
+
+    /** What cannot be read may be there: whoever makes a slot then may give up what stands before it. */
+    private Stored read(Connection connection) throws SQLException {
+        try {
+            return new Stored(stored.apply(connection.getCatalog()), null);
+        } catch (RelayException e) {
+            Problem problem = e.failure().problems().get(0);
+            return new Stored(
+                    null, new Finding(Finding.STORED, e.failure().kind(), problem.what(), List.of(), problem.remedy()));
+        }
     }
 
     /** A relay is at work: what is stored is its business, and it would have said if the publication had changed. */
@@ -128,7 +156,7 @@ public final class StreamInspection {
         return table == null ? "none: events are messages in the log" : table.quotedName();
     }
 
-    private String slot(StreamLook look, @Nullable StreamPosition known) {
+    private String slot(StreamLook look) {
         SlotFound slot = look.slot();
         if (slot == null) {
             return "";
@@ -136,8 +164,7 @@ public final class StreamInspection {
         String held = slot.holder() == null
                 ? "nobody streams from it now"
                 : "process " + slot.holder() + " streams from it; another relay would stand by";
-        return request.slot() + " retains " + slot.place().retainedBytes() + " bytes of the log; " + held
-                + (known == null ? "" : "; published up to " + StreamPosition.shown(known.lsn()));
+        return request.slot() + " retains " + slot.place().retainedBytes() + " bytes of the log; " + held;
     }
 
     private record Advice(String version, String keep, String idle) {}

@@ -73,7 +73,7 @@ class StreamedOutboxScriptIT {
     @Test
     void the_inspection_says_everything_at_once_and_nothing_of_a_relay_at_work() throws SQLException {
         StreamedDatabase database = new StreamedDatabase(server, StreamedDatabase.OUTBOX);
-        StreamInspection inspection = new StreamInspection(database.settings(), database.request(), () -> null);
+        StreamInspection inspection = new StreamInspection(database.settings(), database.request(), name -> null);
         assertThat(inspection.examine().checks())
                 .filteredOn(check -> check.verdict() == Verdict.FAIL)
                 .extracting(check -> check.subject())
@@ -83,7 +83,7 @@ class StreamedOutboxScriptIT {
         }
         try (StreamedDatabase.Streaming relay = database.stream()) {
             assertThat(relay.stream().isClosed()).isFalse();
-            StreamInspection beside = new StreamInspection(database.settings(), database.request(), () -> {
+            StreamInspection beside = new StreamInspection(database.settings(), database.request(), name -> {
                 throw new AssertionError("what is stored is the relay's");
             });
             assertThat(beside.examine().failure()).isNull();
@@ -102,7 +102,7 @@ class StreamedOutboxScriptIT {
     }
 
     private static StreamInspection inspection(String database, StreamedOutboxScript script) {
-        return new StreamInspection(settings(database), script.request(), () -> null);
+        return new StreamInspection(settings(database), script.request(), name -> null);
     }
 
     private static StreamPosition begin(String database, StreamedOutboxScript script, @Nullable StreamPosition stored)
