@@ -58,9 +58,13 @@ final class PostgresChangeLog implements ChangeLog {
         this.task = task;
         try {
             task.start(within);
-            while (!slot.isStarted()) {
+            // Before the server has let it stream, Debezium says nothing. Then at least its heartbeats come.
+            boolean heard = false;
+            while (!slot.isStarted(heard)) {
                 // What makes it fail comes out here.
-                ahead.addAll(task.poll());
+                List<SourceRecord> records = task.poll();
+                heard = !records.isEmpty();
+                ahead.addAll(records);
                 if (System.nanoTime() - deadline >= 0) {
                     throw new RelayException(
                             FailureKind.TRANSIENT,

@@ -179,18 +179,27 @@ final class SlotSession implements AutoCloseable {
         }
     }
 
-    /** Whether somebody streams from the slot, which is still the one that it was. */
-    boolean isStarted() {
-        return begun().guard().isStarted(begun().at());
+    /**
+     * Whether the relay's own stream holds the slot, which is still the one that it was.
+     *
+     * @param heard whether the connector has delivered anything since this was last asked
+     */
+    boolean isStarted(boolean heard) {
+        return begun().guard().isStarted(begun().at(), heard);
     }
 
     /** From now on the slot is looked at by a thread of its own. */
     void watch(StreamHealth health, DebeziumSettings.Reading reading) {
         Connection passed = Objects.requireNonNull(connection);
-        LogLineage.Streamer streamer = streamer(passed);
-        lineage.streamedBy(streamer);
+        int own = Objects.requireNonNull(begun().guard().streaming(), "started");
+        LogLineage.Streamer streamer = streamerOrNull(passed);
+        // Only ever the relay's own: it is what the next attempt may end. Gone since it was seen, the watch will say
+        // so.
+        if (streamer != null && streamer.pid() == own) {
+            lineage.streamedBy(streamer);
+        }
         StreamWatch started = new StreamWatch(
-                new StreamWatch.Watched(passed, settings, begun().guard(), begun().stored(), streamer.pid()),
+                new StreamWatch.Watched(passed, settings, begun().guard(), begun().stored(), own),
                 health,
                 lineage,
                 reading);
@@ -226,12 +235,6 @@ final class SlotSession implements AutoCloseable {
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
-    }
-
-    private LogLineage.Streamer streamer(Connection through) {
-        LogLineage.Streamer streamer = streamerOrNull(through);
-        // Gone since it was seen: the watch will say so.
-        return streamer == null ? new LogLineage.Streamer(0, "") : streamer;
     }
 
     private LogLineage.@Nullable Streamer streamerOrNull(Connection through) {

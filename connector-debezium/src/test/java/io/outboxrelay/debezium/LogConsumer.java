@@ -24,6 +24,7 @@ final class LogConsumer implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
     private boolean committing = true;
     private boolean midway;
+    private boolean open;
     private @Nullable Position last;
     private @Nullable Position durable;
 
@@ -49,6 +50,7 @@ final class LogConsumer implements AutoCloseable {
     Batch take() {
         Batch batch = source.poll(10_000, 8L << 20);
         midway = batch.midway();
+        open |= !batch.entries().isEmpty();
         for (Entry entry : batch.entries()) {
             entries.add(entry);
             if (entry instanceof OutboxRecord record) {
@@ -104,15 +106,27 @@ final class LogConsumer implements AutoCloseable {
         close();
     }
 
+    /** Whether it ever said that it reads. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Takes once. */
+    @Nullable
+    Failure takeOrFailure() {
+        try {
+            take();
+            return null;
+        } catch (RelayException e) {
+            return e.failure();
+        }
+    }
+
     /** Takes until the source fails. */
     Failure awaitFailure() {
         Failure[] failure = new Failure[1];
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> {
-            try {
-                take();
-            } catch (RelayException e) {
-                failure[0] = e.failure();
-            }
+            failure[0] = takeOrFailure();
             return failure[0] != null;
         });
         return failure[0];

@@ -1,5 +1,6 @@
 package io.outboxrelay.jdbc;
 
+import static io.outboxrelay.failure.FailureKind.FENCED;
 import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
@@ -96,6 +97,11 @@ public final class PostgresFailures {
                             TRANSIENT,
                             "the server is out of memory, disk or another resource; the relay waits for it")),
             Map.entry("53300", NO_ROOM),
+            Map.entry(
+                    "55006",
+                    new Rule(
+                            FENCED,
+                            "nothing, if another relay is meant to read from the slot: this one stands by and takes over; else end the other")),
             Map.entry("55P03", CONTENDED),
             Map.entry("57", CUT),
             Map.entry("57014", CONTENDED),

@@ -101,17 +101,30 @@ public final class StreamGuard {
 
     /**
      * Right after the stream has started and before anything of it is handed on, stored or confirmed: whether it started on the
-     * slot that {@link #beforeStart} saw.
+     * slot that {@link #beforeStart} saw. Whoever holds the slot may be another relay that was started together with this one; it is
+     * this one's own stream that held it if that has said something while the holder did not change.
      *
      * @param begun what {@link #beforeStart} returned
-     * @return whether somebody streams from the slot; until then this is to be asked again
+     * @param heard whether the relay's own stream has said something since this was last asked
+     * @return whether the relay's own stream holds the slot; until then this is to be asked again
      * @throws RelayException as {@link #beforeStart}
      */
-    public boolean isStarted(StreamPosition begun) {
+    public boolean isStarted(StreamPosition begun, boolean heard) {
         StreamLook look = look();
-        refuse(judged(look, checks(begun, NO_HISTORY), false));
-        streaming = Objects.requireNonNull(look.slot()).holder();
-        return streaming != null;
+        SlotFound slot = look.slot();
+        Integer before = streaming;
+        streaming = slot == null ? null : slot.holder();
+        boolean own = heard && streaming != null && streaming.equals(before);
+        if (own || streaming == null) {
+            // Whoever else streams moves what is stored.
+            refuse(judged(look, checks(begun, NO_HISTORY), false));
+        }
+        return own;
+    }
+
+    /** The process of the server that held the slot when {@link #isStarted} was last asked; the relay's own once that said so. */
+    public @Nullable Integer streaming() {
+        return streaming;
     }
 
     /**

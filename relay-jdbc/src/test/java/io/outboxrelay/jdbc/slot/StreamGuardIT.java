@@ -149,10 +149,12 @@ class StreamGuardIT {
         try (Connection connection = database.relay()) {
             StreamGuard guard = database.guard(connection);
             StreamPosition begun = guard.beforeStart(null);
-            assertThat(guard.isStarted(begun)).isFalse();
+            assertThat(guard.isStarted(begun, true)).isFalse();
             try (StreamedDatabase.Streaming streaming = database.stream()) {
                 assertThat(streaming.stream().isClosed()).isFalse();
-                assertThat(guard.isStarted(begun)).isTrue();
+                assertThat(guard.isStarted(begun, true)).as("held from now on").isFalse();
+                assertThat(guard.isStarted(begun, false)).as("by whom?").isFalse();
+                assertThat(guard.isStarted(begun, true)).isTrue();
                 assertThat(guard.whileRunning(() -> begun).slot()).isNotNull();
                 database.execute("ALTER PUBLICATION " + database.publication() + " SET (publish = 'update')");
                 assertThat(failureOf(() -> guard.whileRunning(() -> begun)).kind())
@@ -169,7 +171,8 @@ class StreamGuardIT {
             StreamGuard guard = database.guard(connection);
             StreamPosition begun = guard.beforeStart(null);
             try (StreamedDatabase.Streaming streaming = database.stream()) {
-                assertThat(guard.isStarted(begun)).isTrue();
+                assertThat(guard.isStarted(begun, false)).isFalse();
+                assertThat(guard.isStarted(begun, true)).isTrue();
                 AtomicReference<StreamPosition> stored = new AtomicReference<>(begun);
 
                 // As under load: at each step of the watch a commit was published, is stored, and told to the slot.
@@ -197,7 +200,8 @@ class StreamGuardIT {
             StreamPosition begun = guard.beforeStart(null);
             try (StreamedDatabase.Streaming streaming = database.stream()) {
                 assertThat(streaming.stream().isClosed()).isFalse();
-                assertThat(guard.isStarted(begun)).isTrue();
+                assertThat(guard.isStarted(begun, false)).isFalse();
+                assertThat(guard.isStarted(begun, true)).isTrue();
             }
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> database.value("SELECT active::text FROM pg_replication_slots WHERE slot_name = '"
@@ -225,7 +229,9 @@ class StreamGuardIT {
             database.execute(database.statements().createSlot(180_000));
             try (StreamedDatabase.Streaming streaming = database.stream()) {
                 assertThat(streaming.stream().isClosed()).isFalse();
-                assertThat(failureOf(() -> guard.isStarted(stored)).kind()).isEqualTo(FailureKind.POSITION_LOST);
+                assertThat(guard.isStarted(stored, false)).as("whose?").isFalse();
+                assertThat(failureOf(() -> guard.isStarted(stored, true)).kind())
+                        .isEqualTo(FailureKind.POSITION_LOST);
             }
         }
     }
