@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message of the relay's own in the log, which has to come back in the stream. When other tables are busy, nothing else would
@@ -33,8 +35,8 @@ final class Barrier {
 
     private static final String EMIT =
             "SELECT (pg_logical_emit_message(false, '" + PREFIX + "', ?) - '0/0'::pg_lsn)::bigint";
-    private static final String SENT =
-            "SELECT (sent_lsn - '0/0'::pg_lsn)::bigint FROM pg_stat_replication WHERE pid = ?";
+    private static final String SENT = "SELECT (sent_lsn - '0/0'::pg_lsn)::bigint FROM pg_stat_replication"
+            + " WHERE pid = ? AND sent_lsn IS NOT NULL";
 
     private final Connection connection;
     private final StreamHealth health;
@@ -61,14 +63,11 @@ final class Barrier {
         if (look.server().version() < SINCE_VERSION) {
             return;
         }
+        if (health.hasNews()) {
+            lineage.newsCame();
+        }
         if (health.barrierReturned() < number) {
-            if (isMissed(streamer, nowNanos)) {
-                throw new RelayException(
-                        FailureKind.TRANSIENT,
-                        "nothing has come from the log for " + silenceMax.toSeconds()
-                                + " s, though the server has sent something: the connection is dead",
-                        "nothing, if it happens once: the relay connects again; else check the network");
-            }
+            missIfDue(streamer, nowNanos);
             return;
         }
         long written = look.server().writtenLsn();
@@ -95,15 +94,38 @@ final class Barrier {
     }
 
     /** A server that is still decoding what others wrote has sent nothing yet, and is waited for. */
-    private boolean isMissed(int streamer, long nowNanos) throws SQLException {
+    private void missIfDue(int streamer, long nowNanos) throws SQLException {
         long since = Math.min(nowNanos - writtenNanos, health.silentNanos(nowNanos));
         if (since <= silenceMax.toNanos() || !health.isListening(nowNanos)) {
-            return false;
+            return;
         }
+        Long sent = sent(streamer);
+        if (sent != null) {
+            if (sent >= writtenLsn) {
+                throw dead(since, "though the server has sent something: the connection is dead");
+            }
+            return;
+        }
+        // A role without pg_read_all_stats is not told. So that slow decoding is not begun anew for ever, this grows.
+        if (since > lineage.patience(silenceMax).toNanos()) {
+            lineage.endedInSilence();
+            throw dead(since, "though there is something to come: the connection is dead, or the server very busy");
+        }
+    }
+
+    private static RelayException dead(long sinceNanos, String why) {
+        return new RelayException(
+                FailureKind.TRANSIENT,
+                "nothing has come from the log for " + TimeUnit.NANOSECONDS.toSeconds(sinceNanos) + " s, " + why,
+                "nothing, if it happens once: the relay connects again; else check the network");
+    }
+
+    /** How far the server has sent, or null where it does not tell. */
+    private @Nullable Long sent(int streamer) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SENT)) {
             statement.setInt(1, streamer);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getLong(1) >= writtenLsn;
+                return row.next() ? (Long) row.getLong(1) : null;
             }
         }
     }

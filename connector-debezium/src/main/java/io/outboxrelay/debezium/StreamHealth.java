@@ -19,6 +19,7 @@ final class StreamHealth {
     private final String token = UUID.randomUUID().toString();
 
     private volatile long newsNanos;
+    private volatile boolean news;
     private volatile long emptyNanos;
     private volatile long returned;
 
@@ -30,6 +31,12 @@ final class StreamHealth {
     /** Something came from the server. */
     void news(long nowNanos) {
         newsNanos = nowNanos;
+        news = true;
+    }
+
+    /** Whether anything ever came. */
+    boolean hasNews() {
+        return news;
     }
 
     /** Debezium was asked, and had nothing. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamWatch {
 
     private static final String LAST_HEARD =
-            "SELECT extract(epoch FROM clock_timestamp() - reply_time)::float8 FROM pg_stat_replication WHERE pid = ?";
+            "SELECT extract(epoch FROM clock_timestamp() - reply_time)::float8 FROM pg_stat_replication"
+                    + " WHERE pid = ? AND reply_time IS NOT NULL";
 
     private final Watched watched;
     private final StreamHealth health;
@@ -102,7 +103,10 @@ final class StreamWatch {
         barrier.tend(look, confirmed, watched.streamer(), System.nanoTime());
     }
 
-    /** Debezium sends the server a word every second. One that hears nothing shows a connection that is cut in silence. */
+    /**
+     * Debezium sends the server a word every second. One that hears nothing shows a connection that is cut in silence. The server
+     * tells that only a role with pg_read_all_stats; with any other it is the barrier that is missed.
+     */
     private void hear() throws SQLException {
         try (PreparedStatement statement = watched.connection().prepareStatement(LAST_HEARD)) {
             statement.setInt(1, watched.streamer());

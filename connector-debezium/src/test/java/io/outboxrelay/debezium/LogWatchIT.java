@@ -101,4 +101,40 @@ class LogWatchIT {
             }
         }
     }
+
+    /** The role may not see what the server sent nor what it heard. */
+    @Test
+    void a_replication_connection_that_is_dead_alone_is_noticed_by_a_role_that_may_do_nothing_but_replicate()
+            throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        LogLineage lineage = new LogLineage(new LogFigures());
+        try (TcpProxy proxy = TcpProxy.before(database.port())) {
+            DebeziumSettings settings = outbox.settings(
+                    ConnectionSettings.of(
+                            "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres", LoggedOutbox.ROLE, null),
+                    WATCHFUL);
+            Supplier<OutboxSource> sources =
+                    DebeziumSource.sources(() -> settings, new OutboxColumns(List.of()), outbox::store, lineage);
+            outbox.insert("a", 1);
+            try (LogConsumer consumer = LogConsumer.of(sources.get()).awaitRecords(1)) {
+                proxy.silence(Integer.parseInt(outbox.ask("SELECT a.client_port FROM pg_replication_slots s"
+                        + " JOIN pg_stat_activity a ON a.pid = s.active_pid WHERE s.slot_name = '" + outbox.slot
+                        + "'")));
+                outbox.insert("b", 30);
+                long beganNanos = System.nanoTime();
+                Failure failure = consumer.awaitFailure();
+                assertThat(Duration.ofNanos(System.nanoTime() - beganNanos)).isLessThan(SILENCE.plusSeconds(5));
+                assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
+                assertThat(failure.summary()).contains("nothing has come from the log");
+                assertThat(consumer.ids()).containsExactly("a0");
+            }
+            // It may have been the server that was slow: it is given longer, until something comes.
+            assertThat(lineage.patience(SILENCE)).isEqualTo(SILENCE.multipliedBy(2));
+            try (LogConsumer next = LogConsumer.of(sources.get()).awaitId("b29")) {
+                assertThat(next.ids()).containsAll(LoggedOutbox.ids("b", 30));
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> lineage.patience(SILENCE).equals(SILENCE));
+            }
+        }
+    }
 }

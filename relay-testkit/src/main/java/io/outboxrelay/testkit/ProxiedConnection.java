@@ -38,6 +38,10 @@ final class ProxiedConnection {
         dead = directions;
     }
 
+    boolean isSeenAs(int portSeenByServer) {
+        return server.getLocalPort() == portSeenByServer;
+    }
+
     void resetIfDead() {
         if (!dead.isEmpty()) {
             reset();

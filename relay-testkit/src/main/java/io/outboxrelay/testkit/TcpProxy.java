@@ -94,6 +94,13 @@ public final class TcpProxy implements AutoCloseable {
         inject(new LinkFault.None());
     }
 
+    /** From now on nothing gets through in the one connection that the server sees come from this port; the others work. */
+    public void silence(int portSeenByServer) {
+        connections.stream()
+                .filter(connection -> connection.isSeenAs(portSeenByServer))
+                .forEach(connection -> connection.die(Set.of(LinkFault.Direction.values())));
+    }
+
     /** Resets the connections that are open, once; new ones are not affected. */
     public void resetConnections() {
         connections.forEach(ProxiedConnection::reset);
