@@ -137,4 +137,42 @@ class LogWatchIT {
             }
         }
     }
+
+    @Test
+    void of_two_readers_that_start_together_one_reads_and_the_other_never_touches_it() throws SQLException {
+        for (int round = 0; round < 4; round++) {
+            LoggedOutbox outbox = LoggedOutbox.standard(database);
+            outbox.insert("a", 1);
+            LoggedOutbox other = outbox.ofAnotherRelay();
+            List<Supplier<OutboxSource>> relays =
+                    List.of(outbox.sources(outbox.settings()), other.sources(other.settings()));
+            try (LogConsumer one = LogConsumer.of(relays.get(0).get());
+                    LogConsumer two = LogConsumer.of(relays.get(1).get())) {
+                Failure failure = null;
+                LogConsumer loser = one;
+                long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+                while (failure == null && System.nanoTime() - until < 0) {
+                    loser = loser.equals(one) ? two : one;
+                    failure = loser.takeOrFailure();
+                }
+                assertThat(failure).isNotNull();
+                assertThat(failure.kind()).as("%s", failure).isEqualTo(FailureKind.FENCED);
+                assertThat(loser.isOpen()).isFalse();
+                LogConsumer leader = loser.equals(one) ? two : one;
+                leader.awaitRecords(1);
+                String streamer = outbox.streamer();
+                for (int again = 0; again < 2; again++) {
+                    loser.close();
+                    try (LogConsumer next =
+                            LogConsumer.of(relays.get(loser.equals(one) ? 0 : 1).get())) {
+                        Failure fenced = next.awaitFailure();
+                        assertThat(fenced.kind()).as("%s", fenced).isEqualTo(FailureKind.FENCED);
+                    }
+                }
+                outbox.insert("b", 1);
+                assertThat(leader.awaitRecords(2).ids()).containsExactly("a0", "b0");
+                assertThat(outbox.streamer()).isEqualTo(streamer);
+            }
+        }
+    }
 }

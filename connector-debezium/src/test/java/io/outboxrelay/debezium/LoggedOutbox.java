@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A table, its publication and its slot, in a database of a server whose log is read, and a role that may do no more than that. */
 final class LoggedOutbox {
@@ -176,6 +177,12 @@ final class LoggedOutbox {
             ids.add(prefix + n);
         }
         return ids;
+    }
+
+    /** The process that streams from the slot, or null. */
+    @Nullable
+    String streamer() throws SQLException {
+        return ask("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + slot + "'");
     }
 
     /** How far the slot was confirmed, in bytes of log that stand behind it. */
