@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The settings of Debezium's MySQL connector for one attempt. Each that matters says why. */
 final class MySqlProperties {
@@ -24,18 +23,15 @@ final class MySqlProperties {
      * @param byFile whether reading goes on by file and position although the server numbers transactions by now
      */
     static Map<String, String> of(DebeziumSettings settings, String name, boolean byFile) {
-        Map<String, String> all = new HashMap<>(settings.passedThrough().settings());
+        Map<String, String> all = ConnectorProperties.common(settings, name, MySqlConnector.class);
         connection(settings.connection(), all);
         MySqlLog log = (MySqlLog) settings.log();
-        all.put("connector.class", MySqlConnector.class.getName());
-        all.put("name", name);
-        all.put("topic.prefix", name);
         all.put("database.server.id", String.valueOf(log.serverIdOrRandom()));
         all.put("gtid.ignore.on.recovery", String.valueOf(byFile));
         MySqlTable table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
         all.put("database.include.list", Pattern.quote(table.database()));
         all.put("table.include.list", Pattern.quote(table.database()) + "\\." + Pattern.quote(table.name()));
-        pace(settings.reading(), all);
+        pace(all);
         promises(all);
         rendering(all);
         all.put(HISTORY.substring(0, HISTORY.length() - 1), ColumnHistory.class.getName());
@@ -52,8 +48,8 @@ final class MySqlProperties {
         Map<String, String> parameters = new HashMap<>(url.parameters());
         String user = parameters.remove("user");
         String password = parameters.remove("password");
-        put(all, "database.user", user == null ? connection.username() : user);
-        put(all, "database.password", password == null ? connection.password() : password);
+        ConnectorProperties.login(
+                all, user == null ? connection.username() : user, password == null ? connection.password() : password);
         String sslMode = parameters.remove("sslMode");
         all.put("database.ssl.mode", sslMode == null ? "preferred" : sslMode.toLowerCase(Locale.ROOT));
         store(parameters, "trustCertificateKeyStore", "database.ssl.truststore", all);
@@ -64,60 +60,38 @@ final class MySqlProperties {
         all.put("connect.timeout.ms", String.valueOf(connection.connectTimeout().toMillis()));
     }
 
-    private static void put(Map<String, String> all, String name, @Nullable String value) {
-        if (value != null) {
-            all.put(name, value);
-        }
-    }
-
     /** A file of keys: the driver takes a URL of it, Debezium its path. */
     private static void store(Map<String, String> parameters, String driver, String debezium, Map<String, String> all) {
         String url = parameters.remove(driver + "Url");
         if (url != null) {
             all.put(debezium, url.replaceFirst("^file:(//)?", ""));
         }
-        put(all, debezium + ".password", parameters.remove(driver + "Password"));
+        String password = parameters.remove(driver + "Password");
+        if (password != null) {
+            all.put(debezium + ".password", password);
+        }
     }
 
-    private static void pace(DebeziumSettings.Reading reading, Map<String, String> all) {
-        all.put("poll.interval.ms", "5");
-        all.put("max.batch.size", "2048");
-        all.put("max.queue.size", "8192");
-        all.put("max.queue.size.in.bytes", String.valueOf(reading.bytesMax()));
-        all.put("heartbeat.interval.ms", "200");
-        // A client that connects again by itself would go on from where it thinks it was; but this is also how often
-        // the
+    private static void pace(Map<String, String> all) {
+        // A client that connects again by itself would go on from where it thinks it was. The interval is also how
+        // often the
         // server says that it has nothing to say, which shows that the connection lives.
         all.put("connect.keep.alive", "false");
         all.put("connect.keep.alive.interval.ms", "250");
-        all.put("executor.shutdown.timeout.ms", "500");
-        all.put("extended.headers.enabled", "false");
-        all.put("statistics.metrics.enabled", "false");
     }
 
     private static void promises(Map<String, String> all) {
         // Where to begin, and the columns of then, are stored before the first start: there is never anything to take.
-        all.put("snapshot.mode", "no_data");
         all.put("snapshot.locking.mode", "none");
-        all.put("errors.max.retries", "0");
-        all.put("retriable.restart.connector.wait.ms", "100");
-        all.put("event.processing.failure.handling.mode", "fail");
         all.put("event.deserialization.failure.handling.mode", "fail");
         all.put("inconsistent.schema.handling.mode", "fail");
         all.put(HISTORY + "skip.unparseable.ddl", "false");
         all.put("include.schema.changes", "false");
-        all.put("skipped.operations", "u,d,t");
-        all.put("tombstones.on.delete", "false");
-        all.put("provide.transaction.metadata", "false");
     }
 
-    /** So that nothing of a value is lost before it is made text. */
     private static void rendering(Map<String, String> all) {
-        all.put("binary.handling.mode", "bytes");
-        all.put("decimal.handling.mode", "string");
         all.put("bigint.unsigned.handling.mode", "precise");
         all.put("time.precision.mode", "adaptive_time_microseconds");
         all.put("enable.time.adjuster", "false");
-        all.put("column.propagate.source.type", ".*");
     }
 }

@@ -7,7 +7,6 @@ import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.TableName;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -31,20 +30,16 @@ final class PostgresProperties {
      * @param everyTable whether Debezium takes tables of every name, see {@link ReadTables}
      */
     static Map<String, String> of(DebeziumSettings settings, String name, boolean everyTable) {
-        Map<String, String> all = new HashMap<>(settings.passedThrough().settings());
+        Map<String, String> all = ConnectorProperties.common(settings, name, PostgresConnector.class);
         connection(settings.connection(), all);
         PostgresLog log = (PostgresLog) settings.log();
-        // Debezium looks up by it which of its own parts are for this connector.
-        all.put("connector.class", PostgresConnector.class.getName());
-        all.put("name", name);
-        all.put("topic.prefix", name);
         all.put("plugin.name", "pgoutput");
         all.put("slot.name", log.slot());
         all.put("publication.name", log.publication());
         outbox(settings.outbox(), everyTable, all);
-        pace(settings.reading(), all);
+        all.put("status.update.interval.ms", "1000");
+        all.put("time.precision.mode", "microseconds");
         promises(all);
-        rendering(all);
         return Map.copyOf(all);
     }
 
@@ -68,14 +63,10 @@ final class PostgresProperties {
                 all.put("driver." + parameter, url.getProperty(parameter));
             }
         }
-        String user = url.getProperty("user", connection.username());
-        if (user != null) {
-            all.put("database.user", user);
-        }
-        String password = url.getProperty("password", connection.password());
-        if (password != null) {
-            all.put("database.password", password);
-        }
+        ConnectorProperties.login(
+                all,
+                url.getProperty("user", connection.username()),
+                url.getProperty("password", connection.password()));
         all.put("database.sslmode", url.getProperty("sslmode", "prefer"));
         all.put(
                 "driver.connectTimeout",
@@ -100,39 +91,11 @@ final class PostgresProperties {
         all.put("message.prefix.include.list", messages);
     }
 
-    private static void pace(DebeziumSettings.Reading reading, Map<String, String> all) {
-        all.put("poll.interval.ms", "5");
-        all.put("max.batch.size", "2048");
-        all.put("max.queue.size", "8192");
-        all.put("max.queue.size.in.bytes", String.valueOf(reading.bytesMax()));
-        all.put("heartbeat.interval.ms", "200");
-        all.put("status.update.interval.ms", "1000");
-        // Its thread may be waiting for room in the queue, which nobody empties any more: it is interrupted after this.
-        all.put("executor.shutdown.timeout.ms", "500");
-        all.put("extended.headers.enabled", "false");
-        all.put("statistics.metrics.enabled", "false");
-    }
-
     private static void promises(Map<String, String> all) {
         all.put("publication.autocreate.mode", "disabled");
-        all.put("snapshot.mode", "no_data");
         all.put("slot.max.retries", "0");
         all.put("slot.drop.on.stop", "false");
         all.put("lsn.flush.mode", "connector");
         all.put("lsn.flush.timeout.action", "fail");
-        all.put("errors.max.retries", "0");
-        all.put("retriable.restart.connector.wait.ms", "100");
-        all.put("event.processing.failure.handling.mode", "fail");
-        all.put("skipped.operations", "u,d,t");
-        all.put("tombstones.on.delete", "false");
-        all.put("provide.transaction.metadata", "false");
-    }
-
-    /** So that nothing of a value is lost before it is made text. */
-    private static void rendering(Map<String, String> all) {
-        all.put("binary.handling.mode", "bytes");
-        all.put("decimal.handling.mode", "string");
-        all.put("time.precision.mode", "microseconds");
-        all.put("column.propagate.source.type", ".*");
     }
 }
