@@ -12,20 +12,13 @@ final class LogLineage {
     private static final int DOUBLED_MAX = 12;
 
     private final LogFigures figures;
-    private volatile @Nullable Streamer streamer;
+    private volatile SlotStreamer.@Nullable Backend streamer;
     private final AtomicLong barriers = new AtomicLong();
     private final AtomicInteger silentEnds = new AtomicInteger();
 
     LogLineage(LogFigures figures) {
         this.figures = figures;
     }
-
-    /**
-     * The process of the server that streamed.
-     *
-     * @param startedAt as the server writes it, so that nobody who got the same number later is taken for it
-     */
-    record Streamer(int pid, String startedAt) {}
 
     LogFigures figures() {
         return figures;
@@ -54,12 +47,11 @@ final class LogLineage {
     }
 
     /** The last one that streamed to this relay; the server may not know yet that nobody listens to it any more. */
-    @Nullable
-    Streamer predecessor() {
+    SlotStreamer.@Nullable Backend predecessor() {
         return streamer;
     }
 
-    void streamedBy(Streamer own) {
+    void streamedBy(SlotStreamer.Backend own) {
         streamer = own;
     }
 }

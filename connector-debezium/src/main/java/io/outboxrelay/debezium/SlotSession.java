@@ -2,12 +2,9 @@ package io.outboxrelay.debezium;
 
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
-import io.outboxrelay.debezium.decode.PostgresRendering;
 import io.outboxrelay.debezium.decode.PostgresRendering.ColumnType;
 import io.outboxrelay.debezium.store.StateStore;
-import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
-import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.PostgresConnections;
@@ -18,10 +15,7 @@ import io.outboxrelay.jdbc.slot.StreamGuard;
 import io.outboxrelay.jdbc.slot.StreamPosition;
 import io.outboxrelay.outbox.OutboxColumns;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,26 +33,6 @@ import org.slf4j.LoggerFactory;
 final class SlotSession implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotSession.class);
-
-    private static final String STREAMER =
-            "SELECT a.pid, a.backend_start::text FROM pg_replication_slots s JOIN pg_stat_activity a ON a.pid = s.active_pid"
-                    + " WHERE s.slot_name = ?";
-
-    /** Waits until the process has let go of the slot, so that the next look does not take it for another relay's. */
-    private static final String END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ?"
-            + " AND backend_start = ?::timestamptz";
-
-    /** By the catalog, which every role may read, and not by a cast to regclass, which takes USAGE on the schema. */
-    private static final String COLUMN_TYPES = """
-            WITH RECURSIVE c AS (
-              SELECT a.attname, t.typname, t.oid FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-               WHERE a.attrelid = (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                       WHERE c.relname = ? AND CASE WHEN ?::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = ? END)
-                 AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY(?)),
-            b AS (SELECT c.attname, c.typname, c.oid FROM c
-                  UNION ALL SELECT b.attname, b.typname, t.typbasetype FROM b JOIN pg_type t ON t.oid = b.oid AND t.typtype = 'd')
-            SELECT b.attname, b.typname, CASE t.typtype WHEN 'e' THEN 'enum' ELSE t.typname END
-              FROM b JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'""";
 
     private final ConnectionSettings settings;
     private final SlotRequest request;
@@ -98,7 +72,7 @@ final class SlotSession implements AutoCloseable {
     void checkBeforeStart() {
         Connection made = new PostgresConnections(settings).open();
         connection = made;
-        endPredecessor(made);
+        new SlotStreamer(made, settings, request.slot()).end(lineage.predecessor());
         StreamGuard guard = new StreamGuard(made, settings, request);
         guard.refuseWhileHeld();
         StoredPosition stored = stored(made);
@@ -142,28 +116,11 @@ final class SlotSession implements AutoCloseable {
      * @throws RelayException MISCONFIGURED when some of them cannot be read from the log
      */
     Map<String, ColumnType> columnTypes() {
-        TableName table = Objects.requireNonNull(request.table());
-        Connection through = Objects.requireNonNull(connection);
-        Map<String, ColumnType> types = new HashMap<>();
-        try (PreparedStatement statement = through.prepareStatement(COLUMN_TYPES)) {
-            statement.setString(1, table.table());
-            statement.setString(2, table.schema());
-            statement.setString(3, table.schema());
-            statement.setArray(
-                    4, through.createArrayOf("text", request.columns().toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    types.put(row.getString(1), new ColumnType(row.getString(2), row.getString(3)));
-                }
-            }
-        } catch (SQLException e) {
-            throw new RelayException(PostgresFailures.classify(e, settings));
-        }
-        List<Problem> problems = PostgresRendering.problems(types);
-        if (!problems.isEmpty()) {
-            throw new RelayException(new Failure(FailureKind.MISCONFIGURED, problems, null));
-        }
-        return types;
+        return ColumnTypes.of(
+                Objects.requireNonNull(connection),
+                settings,
+                Objects.requireNonNull(request.table()),
+                request.columns());
     }
 
     /** Whether rows that stand in the log under an earlier name of the table are read too. */
@@ -192,7 +149,7 @@ final class SlotSession implements AutoCloseable {
     void watch(StreamHealth health, DebeziumSettings.Reading reading) {
         Connection passed = Objects.requireNonNull(connection);
         int own = Objects.requireNonNull(begun().guard().streaming(), "started");
-        LogLineage.Streamer streamer = streamerOrNull(passed);
+        SlotStreamer.Backend streamer = new SlotStreamer(passed, settings, request.slot()).backend();
         // Only ever the relay's own: it is what the next attempt may end. Gone since it was seen, the watch will say
         // so.
         if (streamer != null && streamer.pid() == own) {
@@ -218,33 +175,6 @@ final class SlotSession implements AutoCloseable {
         StreamPosition stored = Objects.requireNonNull(begun().stored().position());
         if (Long.compareUnsigned(lsn, stored.lsn()) > 0) {
             begun().stored().store(stored.at(lsn));
-        }
-    }
-
-    /** The server may take the relay's own last stream for alive much longer than the relay does: it would stand by for itself. */
-    private void endPredecessor(Connection through) {
-        LogLineage.Streamer predecessor = lineage.predecessor();
-        if (predecessor == null || !predecessor.equals(streamerOrNull(through))) {
-            return;
-        }
-        try (PreparedStatement statement = through.prepareStatement(END)) {
-            statement.setInt(1, predecessor.pid());
-            statement.setString(2, predecessor.startedAt());
-            statement.execute();
-            LOG.info("ended the relay's own previous stream, which the server still took for alive");
-        } catch (SQLException e) {
-            throw new RelayException(PostgresFailures.classify(e, settings));
-        }
-    }
-
-    private LogLineage.@Nullable Streamer streamerOrNull(Connection through) {
-        try (PreparedStatement statement = through.prepareStatement(STREAMER)) {
-            statement.setString(1, request.slot());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? new LogLineage.Streamer(row.getInt(1), row.getString(2)) : null;
-            }
-        } catch (SQLException e) {
-            throw new RelayException(PostgresFailures.classify(e, settings));
         }
     }
 

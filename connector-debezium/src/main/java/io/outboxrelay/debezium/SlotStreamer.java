@@ -1,0 +1,79 @@
+package io.outboxrelay.debezium;
+
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.PostgresFailures;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process of the server that streams a slot, asked for and ended over another connection. */
+final class SlotStreamer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlotStreamer.class);
+
+    private static final String STREAMER =
+            "SELECT a.pid, a.backend_start::text FROM pg_replication_slots s JOIN pg_stat_activity a ON a.pid = s.active_pid"
+                    + " WHERE s.slot_name = ?";
+
+    private static final String END = "SELECT pg_terminate_backend(pid%s) FROM pg_stat_activity WHERE pid = ?"
+            + " AND backend_start = ?::timestamptz";
+
+    /** Until the process has let go of the slot: else the next look would take it for another relay's, as it does before 14. */
+    private static final String AND_WAIT = ", 5000";
+
+    private static final int WAITS_SINCE = 14;
+
+    private final Connection through;
+    private final ConnectionSettings settings;
+    private final String slot;
+
+    SlotStreamer(Connection through, ConnectionSettings settings, String slot) {
+        this.through = through;
+        this.settings = settings;
+        this.slot = slot;
+    }
+
+    /**
+     * A process that streamed.
+     *
+     * @param startedAt as the server writes it, so that nobody who got the same number later is taken for it
+     */
+    record Backend(int pid, String startedAt) {}
+
+    /** The one that streams now, or null. */
+    @Nullable
+    Backend backend() {
+        try (PreparedStatement statement = through.prepareStatement(STREAMER)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? new Backend(row.getInt(1), row.getString(2)) : null;
+            }
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    /**
+     * Ends this process if it still streams. The server may take the relay's own last stream for alive much longer than the relay does:
+     * it would stand by for itself.
+     */
+    void end(@Nullable Backend predecessor) {
+        if (predecessor == null || !predecessor.equals(backend())) {
+            return;
+        }
+        try (PreparedStatement statement = through.prepareStatement(
+                END.formatted(through.getMetaData().getDatabaseMajorVersion() >= WAITS_SINCE ? AND_WAIT : ""))) {
+            statement.setInt(1, predecessor.pid());
+            statement.setString(2, predecessor.startedAt());
+            statement.execute();
+            LOG.info("ended the relay's own previous stream, which the server still took for alive");
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+}
