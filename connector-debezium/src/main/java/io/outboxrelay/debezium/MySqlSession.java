@@ -42,8 +42,12 @@ final class MySqlSession implements AutoCloseable {
                 : "outbox-relay/" + Integer.toHexString(name.hashCode()) + '/' + name.length();
     }
 
-    /** A new connection that notices a dead peer. */
-    static Connection connect(ConnectionSettings settings) throws SQLException {
+    /**
+     * A new connection that notices a dead peer.
+     *
+     * @throws RelayException classified, if there is none to be had
+     */
+    static Connection connect(ConnectionSettings settings) {
         Properties properties = new Properties();
         properties.setProperty(
                 "connectTimeout", String.valueOf(settings.connectTimeout().toMillis()));
@@ -57,16 +61,16 @@ final class MySqlSession implements AutoCloseable {
             properties.setProperty("password", settings.password());
         }
         // Not through DriverManager: it would try the drivers of other databases first.
-        return new Driver().connect(settings.url(), properties);
+        try {
+            return new Driver().connect(settings.url(), properties);
+        } catch (SQLException e) {
+            throw new RelayException(MySqlFailures.classify(e, settings));
+        }
     }
 
     /** Connects, and takes no name. */
     void connect() {
-        try {
-            connection = connect(settings);
-        } catch (SQLException e) {
-            throw new RelayException(MySqlFailures.classify(e, settings));
-        }
+        connection = connect(settings);
     }
 
     /** Connects and takes the name; FENCED when another relay has it. */

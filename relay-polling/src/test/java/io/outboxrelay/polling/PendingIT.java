@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.jdbc.Inspection;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.testkit.EmbeddedDatabase;
@@ -107,7 +108,7 @@ class PendingIT {
         OutboxFixture outbox = way.of(database);
         Pending standingBy = new Pending();
         try (TestConsumer other = TestConsumer.of(outbox).awaitOpen();
-                PendingWatch watch = new PendingWatch(outbox::settings, standingBy)) {
+                Housekeeping watch = new Housekeeping(new PendingWatch(outbox::settings, standingBy))) {
             watch.start();
             outbox.insert("a");
             other.awaitRecords(1);
@@ -131,7 +132,7 @@ class PendingIT {
             long begun = System.nanoTime();
             Pending standingBy = new Pending();
             try (TestConsumer other = TestConsumer.of(outbox).awaitOpen();
-                    PendingWatch watch = new PendingWatch(outbox::settings, standingBy)) {
+                    Housekeeping watch = new Housekeeping(new PendingWatch(outbox::settings, standingBy))) {
                 watch.start();
                 other.awaitRecords(2);
                 await().atMost(PATIENCE).until(() -> oldest(standingBy).compareTo(A_WHILE) > 0);
@@ -164,7 +165,7 @@ class PendingIT {
                 outbox.settings().reading());
         outbox.insert("a");
         Pending pending = new Pending();
-        try (PendingWatch watch = new PendingWatch(() -> settings, pending)) {
+        try (Housekeeping watch = new Housekeeping(new PendingWatch(() -> settings, pending))) {
             watch.start();
             await().atMost(PATIENCE).until(() -> pending.rows() == 1);
             await("a session and its canary").atMost(PATIENCE).until(() -> {
@@ -182,7 +183,7 @@ class PendingIT {
                 Pending pending = consumer.counters.pending();
                 outbox.insert("a");
                 consumer.awaitRecords(1);
-                try (PendingWatch watch = new PendingWatch(outbox::settings, pending)) {
+                try (Housekeeping watch = new Housekeeping(new PendingWatch(outbox::settings, pending))) {
                     watch.start();
                     mortal.crash();
                     consumer.awaitFailure();

@@ -12,6 +12,7 @@ import io.outboxrelay.debezium.SlotWatch;
 import io.outboxrelay.debezium.store.StateFile;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.debezium.store.StateTopic;
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.source.OutboxSource;
 import java.time.Duration;
@@ -39,25 +40,8 @@ final class DebeziumParts {
         return new SourceParts(sources, figures, housekeeping(settings, figures));
     }
 
-    private static SourceParts.Housekeeping housekeeping(Supplier<DebeziumSettings> settings, LogFigures figures) {
+    private static Housekeeping housekeeping(Supplier<DebeziumSettings> settings, LogFigures figures) {
         boolean mySql = MySqlAddress.isIn(settings.get().connection().url());
-        SlotWatch watch = new SlotWatch(settings, figures);
-        ServerClock clock = new ServerClock(settings, figures);
-        return new SourceParts.Housekeeping() {
-            @Override
-            public void start() {
-                if (mySql) {
-                    clock.start();
-                } else {
-                    watch.start();
-                }
-            }
-
-            @Override
-            public void close() {
-                clock.close();
-                watch.close();
-            }
-        };
+        return new Housekeeping(mySql ? new ServerClock(settings, figures) : new SlotWatch(settings, figures));
     }
 }

@@ -12,6 +12,7 @@ import io.outboxrelay.engine.RelayState.Stopped;
 import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.outbox.PipelineThreads;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
@@ -61,7 +62,7 @@ final class Pipeline implements AutoCloseable {
     private final StateLog log;
     private final RelayThread relay;
     private final Measured measured;
-    private final SourceParts.Housekeeping housekeeping;
+    private final Housekeeping housekeeping;
     private final BrokerLog brokers;
     private final ProgressLog progress;
     private final WatchedPipeline watched;

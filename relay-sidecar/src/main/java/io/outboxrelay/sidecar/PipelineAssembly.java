@@ -8,6 +8,7 @@ import io.outboxrelay.engine.RelayPorts;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.engine.RelayThread;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -34,7 +35,7 @@ final class PipelineAssembly {
      * @param measured its figures
      * @param housekeeping finds out what the relay cannot tell itself; not started yet
      */
-    record Assembled(RelayThread thread, Measured measured, SourceParts.Housekeeping housekeeping) {}
+    record Assembled(RelayThread thread, Measured measured, Housekeeping housekeeping) {}
 
     /**
      * The parts of one relay.

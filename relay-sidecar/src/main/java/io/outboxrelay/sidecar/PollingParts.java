@@ -2,6 +2,7 @@ package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.polling.PendingWatch;
 import io.outboxrelay.polling.PollingCounters;
@@ -17,18 +18,9 @@ final class PollingParts {
     static SourceParts of(SettingsInUse inUse, OutboxColumns columns) {
         Supplier<PollingSettings> settings = () -> ((SourceSettings.Polling) inUse.source()).polling();
         PollingCounters counters = new PollingCounters();
-        PendingWatch watch = new PendingWatch(settings, counters.pending());
         return new SourceParts(
-                PollingSource.factory(settings, columns, counters), counters, new SourceParts.Housekeeping() {
-                    @Override
-                    public void start() {
-                        watch.start();
-                    }
-
-                    @Override
-                    public void close() {
-                        watch.close();
-                    }
-                });
+                PollingSource.factory(settings, columns, counters),
+                counters,
+                new Housekeeping(new PendingWatch(settings, counters.pending())));
     }
 }

@@ -1,5 +1,6 @@
 package io.outboxrelay.sidecar;
 
+import io.outboxrelay.jdbc.Housekeeping;
 import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.source.SourceFigures;
 import java.util.function.Supplier;
@@ -11,14 +12,4 @@ import java.util.function.Supplier;
  * @param figures what is known of them
  * @param housekeeping finds out what no source can tell; not started yet
  */
-record SourceParts(Supplier<OutboxSource> sources, SourceFigures figures, Housekeeping housekeeping) {
-
-    /** Looks at the database beside the source, on a thread of its own. */
-    interface Housekeeping {
-
-        void start();
-
-        /** Returns at once. */
-        void close();
-    }
-}
+record SourceParts(Supplier<OutboxSource> sources, SourceFigures figures, Housekeeping housekeeping) {}
