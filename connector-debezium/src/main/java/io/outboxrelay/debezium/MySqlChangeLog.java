@@ -79,7 +79,9 @@ final class MySqlChangeLog implements ChangeLog {
         MySqlState state = new MySqlState(opened, name);
         MySqlState.Place stored = state.place();
         MySqlState.Place from = stored == null ? begin(state, variables) : stored.asCountedBy(variables);
-        checks.checkCovers(from, variables);
+        // Asked anew: while others write, the end of the log is behind what the server had done when it was first
+        // asked.
+        checks.checkCovers(from, session.variables());
         ToldOffsets offsets = new ToldOffsets();
         offsets.tell(from.mark().offset());
         ColumnHistory.keep(attempt, state, from.mark());

@@ -10,9 +10,15 @@ import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.testkit.MySqlPrograms;
 import io.outboxrelay.testkit.MySqlServer;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A table in a MySQL server whose log is read, a file for what the relay must remember, and a user who may do no more than that. */
@@ -111,5 +117,23 @@ final class MySqlOutbox {
                     .append("');");
         }
         server.execute(sql.append("COMMIT").toString());
+    }
+
+    /** Inserts a row at a time, on a thread of its own, until it is over. */
+    Future<?> insertUntil(AtomicBoolean over) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            return thread.submit(() -> {
+                try (Connection connection = server.connect("shop");
+                        Statement statement = connection.createStatement()) {
+                    for (int n = 0; !over.get(); n++) {
+                        statement.execute("INSERT INTO " + table + " (id) VALUES ('" + n + "')");
+                    }
+                    return null;
+                }
+            });
+        } finally {
+            thread.shutdown();
+        }
     }
 }
