@@ -1,12 +1,7 @@
 package io.outboxrelay.testkit;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,11 +12,13 @@ final class Leftovers {
     private static final long SESSIONS_GONE_NANOS_MAX = 20_000_000_000L;
     private static final long RECHECK_NANOS = 10_000_000;
 
+    private final ShopDialect dialect;
     private final Connection connection;
     private final String run;
 
     /** The connection must not bear the run's name itself. */
-    Leftovers(Connection connection, String run) {
+    Leftovers(ShopDialect dialect, Connection connection, String run) {
+        this.dialect = dialect;
         this.connection = connection;
         this.run = run;
     }
@@ -33,44 +30,11 @@ final class Leftovers {
      */
     void end() throws SQLException {
         long deadline = System.nanoTime() + SESSIONS_GONE_NANOS_MAX;
-        while (terminateSessions() > 0) {
+        while (dialect.endLeftovers(connection, run) > 0) {
             if (System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException("sessions of " + run + " do not end");
             }
             LockSupport.parkNanos(RECHECK_NANOS);
-        }
-        try (Statement statement = connection.createStatement()) {
-            for (String name : prepared()) {
-                statement.execute("ROLLBACK PREPARED '" + name + "'");
-            }
-        }
-    }
-
-    private int terminateSessions() throws SQLException {
-        String sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ?";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, run);
-            int sessions = 0;
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    sessions++;
-                }
-            }
-            return sessions;
-        }
-    }
-
-    private List<String> prepared() throws SQLException {
-        String sql = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database() AND starts_with(gid, ?)";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, run);
-            List<String> names = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    names.add(rows.getString(1));
-                }
-            }
-            return names;
         }
     }
 }

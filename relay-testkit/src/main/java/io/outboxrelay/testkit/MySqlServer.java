@@ -1,15 +1,11 @@
 package io.outboxrelay.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -33,22 +29,12 @@ public final class MySqlServer implements AutoCloseable {
     private static final String URL_OPTIONS = "allowPublicKeyRetrieval=true&allowMultiQueries=true";
     private static final int BIND_ATTEMPTS_MAX = 5;
     private static final long START_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long STOP_MAX_SECONDS = 60;
-    private static final long INITIALISE_MAX_MILLIS = 120_000;
     private static final long LOOK_NANOS = 50_000_000;
 
-    private final MySqlPrograms.Found programs;
-    private final Map<String, String> options;
-    private final Path directory = ScratchDirectory.create("outbox-relay-mysql-");
-    private final int port = FreePort.pick();
-    private final AfterExit cleanUp;
-    private @Nullable Process process;
+    private final MySqlProcess process;
 
-    private MySqlServer(MySqlPrograms.Found programs, Map<String, String> options) {
-        this.programs = programs;
-        this.options = options;
-        this.cleanUp =
-                AfterExit.run("kill -KILL \"$(cat \"$1/pid\")\"; sleep 1; rm -rf -- \"$1\"", directory.toString());
+    private MySqlServer(MySqlProcess process) {
+        this.process = process;
     }
 
     /** Options for a server; {@link Builder#start()} starts it. */
@@ -58,12 +44,17 @@ public final class MySqlServer implements AutoCloseable {
 
     /** The same before and after a restart. */
     public int port() {
-        return port;
+        return process.port();
     }
 
     /** URL of a database without any user in it, as a configuration file has it. */
     public String url(String database) {
-        return "jdbc:mysql://127.0.0.1:" + port + "/" + database;
+        return "jdbc:mysql://127.0.0.1:" + process.port() + "/" + database;
+    }
+
+    /** URL of a database for the superuser, who may send several statements at once. */
+    public String jdbcUrl(String database) {
+        return url(database) + "?" + URL_OPTIONS + "&user=" + SUPERUSER;
     }
 
     /** A new connection of the superuser to no database; the caller closes it. */
@@ -73,12 +64,17 @@ public final class MySqlServer implements AutoCloseable {
 
     /** A new connection of the superuser to a database; the caller closes it. */
     public Connection connect(String database) throws SQLException {
-        return DriverManager.getConnection(url(database) + "?" + URL_OPTIONS, SUPERUSER, "");
+        return DriverManager.getConnection(jdbcUrl(database));
     }
 
     /** Runs statements, separated by semicolons, as the superuser. */
     public void execute(String sql) throws SQLException {
-        try (Connection connection = connect();
+        execute("", sql);
+    }
+
+    /** Runs statements, separated by semicolons, as the superuser in a database. */
+    public void execute(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -95,22 +91,20 @@ public final class MySqlServer implements AutoCloseable {
 
     /** Path of the server's log, for a failure message. */
     public Path log() {
-        return directory.resolve("server.log");
+        return process.log();
     }
 
     /** Starts the server on its address and data, with crash recovery where that is due; nothing when it is running. */
     public synchronized void start() {
-        Process before = process;
-        if (before != null && before.isAlive()) {
+        if (process.isAlive()) {
             return;
         }
-        Process starting = launch();
-        process = starting;
+        process.launch();
         long deadline = System.nanoTime() + START_MAX_NANOS;
         while (!letsIn()) {
-            if (!starting.isAlive() || System.nanoTime() > deadline) {
-                kill();
-                throw new IllegalStateException("MySQL did not start: " + logText());
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                process.kill();
+                throw new IllegalStateException("MySQL did not start: " + process.logText());
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
@@ -118,65 +112,18 @@ public final class MySqlServer implements AutoCloseable {
 
     /** Ends the server in good order. */
     public synchronized void stop() {
-        Process running = process;
-        if (running != null) {
-            running.destroy();
-            await(running);
-            process = null;
-        }
+        process.stop();
     }
 
     /** Ends the server at once, as a crash of its process would. The server is gone when this returns. */
     public synchronized void crash() {
-        kill();
+        process.kill();
     }
 
     /** Ends the server and deletes its data. */
     @Override
     public synchronized void close() {
-        kill();
-        ScratchDirectory.delete(directory);
-        cleanUp.close();
-    }
-
-    private void initialise() {
-        try {
-            Path users = Files.writeString(
-                    directory.resolve("users.sql"),
-                    "CREATE USER root@'127.0.0.1';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n");
-            Commands.run(
-                    programs.with(
-                            "--initialize-insecure",
-                            "--datadir=" + data(),
-                            "--user=" + System.getProperty("user.name"),
-                            "--init-file=" + users,
-                            "--skip-log-bin"),
-                    INITIALISE_MAX_MILLIS);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot initialise MySQL", e);
-        }
-    }
-
-    private Process launch() {
-        List<String> command = programs.with(
-                "--datadir=" + data(),
-                "--user=" + System.getProperty("user.name"),
-                "--port=" + port,
-                "--bind-address=127.0.0.1",
-                "--socket=" + directory.resolve("socket"),
-                "--pid-file=" + directory.resolve("pid"),
-                "--secure-file-priv=NULL",
-                "--skip-name-resolve",
-                "--mysqlx=OFF");
-        options.forEach((name, value) -> command.add("--" + name + "=" + value));
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot start MySQL", e);
-        }
+        process.delete();
     }
 
     private boolean letsIn() {
@@ -184,39 +131,6 @@ public final class MySqlServer implements AutoCloseable {
             return connection.isValid(1);
         } catch (SQLException e) {
             return false;
-        }
-    }
-
-    private void kill() {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly();
-            await(running);
-            process = null;
-        }
-    }
-
-    private static void await(Process ending) {
-        try {
-            if (!ending.waitFor(STOP_MAX_SECONDS, TimeUnit.SECONDS)) {
-                ending.destroyForcibly();
-                throw new IllegalStateException("MySQL did not end within " + STOP_MAX_SECONDS + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while MySQL ends", e);
-        }
-    }
-
-    private Path data() {
-        return directory.resolve("data");
-    }
-
-    private String logText() {
-        try {
-            return Files.readString(log());
-        } catch (IOException e) {
-            return "(no log: " + e.getMessage() + ")";
         }
     }
 
@@ -251,9 +165,10 @@ public final class MySqlServer implements AutoCloseable {
         /** Starts the server on a port that is free now. */
         public MySqlServer start() {
             for (int attempt = 1; ; attempt++) {
-                MySqlServer server = new MySqlServer(programs.find(), new TreeMap<>(options));
+                MySqlProcess process = new MySqlProcess(programs.find(), new TreeMap<>(options));
+                MySqlServer server = new MySqlServer(process);
                 try {
-                    server.initialise();
+                    process.initialise();
                     server.start();
                     return server;
                 } catch (IllegalStateException e) {

@@ -21,9 +21,11 @@ public final class OrderLedger {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(FETCH_ROWS);
-            try (ResultSet rows = statement.executeQuery("SELECT unnest(events) FROM order_ledger")) {
+            try (ResultSet rows = statement.executeQuery("SELECT concat(events) FROM order_ledger")) {
                 while (rows.next()) {
-                    ids.add(rows.getObject(1, UUID.class));
+                    for (String id : rows.getString(1).replaceAll("[{}]", "").split(",", -1)) {
+                        ids.add(UUID.fromString(id));
+                    }
                 }
             }
         } finally {

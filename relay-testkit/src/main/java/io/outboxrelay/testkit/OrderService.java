@@ -37,10 +37,16 @@ public final class OrderService implements AutoCloseable {
      */
     public OrderService(String jdbcUrl, OutboxSchema schema, Workload workload) {
         String run = "orders-" + UUID.randomUUID();
-        String url = jdbcUrl + (jdbcUrl.contains("?") ? "&" : "?") + "socketTimeout=60&ApplicationName=" + run;
+        ShopDialect dialect = ShopDialect.of(schema);
+        Workload doable = dialect.doable(workload);
         Tempo tempo = new Tempo(workload.pace().eventsPerSecond());
         EventBudget budget = new EventBudget(workload.pace().eventsMax());
-        floor = new ShopFloor(url, run, schema, workload, new ShopFloor.Books(new CommittedHistory(), budget, tempo));
+        floor = new ShopFloor(
+                dialect.url(jdbcUrl, run),
+                run,
+                schema,
+                doable,
+                new ShopFloor.Books(new CommittedHistory(), budget, tempo));
     }
 
     /** Creates the aggregates and starts the writers. Called once. */
@@ -114,7 +120,7 @@ public final class OrderService implements AutoCloseable {
         }
         if (settlement == null) {
             try (Connection connection = DriverManager.getConnection(floor.url() + "-end")) {
-                new Leftovers(connection, floor.runName()).end();
+                new Leftovers(ShopDialect.of(floor.schema()), connection, floor.runName()).end();
                 settlement = OrderLedger.settle(history(), connection);
             }
             history().requireConsistent();
@@ -162,8 +168,10 @@ public final class OrderService implements AutoCloseable {
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (id) VALUES (?)");
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            // The one commit that a crash must not undo, however commits are set up otherwise.
-            statement.execute("SET LOCAL synchronous_commit = on");
+            if (!floor.schema().isOnMySql()) {
+                // The one commit that a crash must not undo, however commits are set up otherwise.
+                statement.execute("SET LOCAL synchronous_commit = on");
+            }
             for (int i = 0; i < count; i++) {
                 insert.setString(1, HotKeys.key(i));
                 insert.addBatch();

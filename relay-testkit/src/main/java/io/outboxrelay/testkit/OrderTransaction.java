@@ -1,7 +1,6 @@
 package io.outboxrelay.testkit;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +26,7 @@ final class OrderTransaction {
 
     private final Connection connection;
     private final OutboxSchema schema;
+    private final ShopDialect dialect;
     private final int paddingBytes;
     private final SplittableRandom random;
     private final List<OrderEvent> events = new ArrayList<>();
@@ -35,6 +36,7 @@ final class OrderTransaction {
     OrderTransaction(Connection connection, OutboxSchema schema, int paddingBytes, SplittableRandom random) {
         this.connection = connection;
         this.schema = schema;
+        this.dialect = ShopDialect.of(schema);
         this.paddingBytes = paddingBytes;
         this.random = random;
     }
@@ -64,17 +66,7 @@ final class OrderTransaction {
 
     /** Takes the aggregate's lock and raises its version; returns the first of the new versions. */
     int raiseVersion(String key, int versions) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("UPDATE orders SET version = version + ? WHERE id = ? RETURNING version")) {
-            update.setInt(1, versions);
-            update.setString(2, key);
-            try (ResultSet row = update.executeQuery()) {
-                if (!row.next()) {
-                    throw new IllegalStateException("no order " + key);
-                }
-                return row.getInt(1) - versions + 1;
-            }
-        }
+        return dialect.raiseVersion(connection, key, versions) - versions + 1;
     }
 
     /** Takes the aggregate's lock, and gives its events that were inserted before the versions that this brings. */
@@ -112,7 +104,7 @@ final class OrderTransaction {
     /** Inserts one event for each version, with numbers drawn before. */
     void insert(String table, Change change, List<Long> numbers) throws SQLException {
         String columns = " (id, aggregatetype, aggregateid, type, payload";
-        String values = "(?, ?, ?, ?, " + schema.payloadPlaceholder();
+        String values = "(" + schema.idPlaceholder("uuid") + ", ?, ?, ?, " + schema.payloadPlaceholder();
         String sql = numbers.isEmpty()
                 ? "INSERT INTO " + table + columns + ") VALUES " + values + ")"
                 : "INSERT INTO " + table + columns + ", seq) OVERRIDING SYSTEM VALUE VALUES " + values + ", ?)";
@@ -121,7 +113,7 @@ final class OrderTransaction {
                 int version = change.firstVersion() == 0 ? 0 : change.firstVersion() + i;
                 String payload = payload(change.key(), version);
                 OrderEvent event = event(change, version, payload);
-                insert.setObject(1, event.id());
+                insert.setString(1, event.id().toString());
                 insert.setString(2, event.aggregateType());
                 insert.setString(3, event.key());
                 insert.setString(4, EVENT_TYPE);
@@ -167,10 +159,10 @@ final class OrderTransaction {
         if (events.isEmpty()) {
             return;
         }
-        Array ids = connection.createArrayOf(
-                "uuid", events.stream().map(OrderEvent::id).toArray());
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO order_ledger (events) VALUES (?)")) {
-            insert.setArray(1, ids);
+        String ids = events.stream().map(event -> event.id().toString()).collect(Collectors.joining(",", "{", "}"));
+        String sql = "INSERT INTO order_ledger (events) VALUES (" + schema.idPlaceholder("uuid[]") + ")";
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, ids);
             insert.executeUpdate();
         }
     }

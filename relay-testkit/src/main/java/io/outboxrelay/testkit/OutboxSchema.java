@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  *
  * @param table name of the outbox as it stands in SQL, with a schema where wanted: {@code shop.outbox}; parts that need
  *     quoting come quoted
- * @param payloadType {@code jsonb}, {@code json}, {@code text} or {@code bytea}
+ * @param payloadType {@code jsonb}, {@code json}, {@code text} or {@code bytea}; on MySQL {@code longtext}
  * @param numbering how rows get their number
  */
 public record OutboxSchema(String table, String payloadType, Numbering numbering) {
@@ -22,12 +22,19 @@ public record OutboxSchema(String table, String payloadType, Numbering numbering
         /** The same with {@code CACHE 50}: unsound, each session draws ahead. For tests of what must be refused. */
         IDENTITY_CACHE_50,
         /** Partitioned by aggregate type; a {@code BEFORE INSERT ... ENABLE ALWAYS} trigger draws the number. Sound. */
-        TRIGGER_PARTITIONED
+        TRIGGER_PARTITIONED,
+        /** MySQL's, and without a number: its log has rows in the order of the commits. */
+        NONE_ON_MYSQL
     }
 
     /** Table {@code outbox}, payload {@code jsonb}, numbered by identity. */
     public static OutboxSchema standard() {
         return new OutboxSchema("outbox", "jsonb", Numbering.IDENTITY);
+    }
+
+    /** Table {@code outbox} on MySQL, with a payload that stays as it was written. */
+    public static OutboxSchema mySql() {
+        return new OutboxSchema("outbox", "longtext", Numbering.NONE_ON_MYSQL);
     }
 
     /** The same under another table name. */
@@ -56,6 +63,7 @@ public record OutboxSchema(String table, String payloadType, Numbering numbering
             case IDENTITY -> createNumberedByIdentity(1);
             case IDENTITY_CACHE_50 -> createNumberedByIdentity(50);
             case TRIGGER_PARTITIONED -> createNumberedByTrigger();
+            case NONE_ON_MYSQL -> MySqlShop.createOutbox(this);
         };
     }
 
@@ -65,6 +73,9 @@ public record OutboxSchema(String table, String payloadType, Numbering numbering
      * committed.
      */
     public String createShop() {
+        if (isOnMySql()) {
+            return MySqlShop.CREATE;
+        }
         return """
                 CREATE TABLE orders (id text PRIMARY KEY, version bigint NOT NULL DEFAULT 0) WITH (fillfactor = 50);
                 CREATE TABLE order_ledger (events uuid[] NOT NULL);
@@ -81,13 +92,25 @@ public record OutboxSchema(String table, String payloadType, Numbering numbering
         return "nextval(pg_get_serial_sequence('" + table.replace("'", "''") + "', 'seq'))";
     }
 
+    boolean isOnMySql() {
+        return numbering == Numbering.NONE_ON_MYSQL;
+    }
+
     /** Whether an insert may bring a number that was drawn before. */
     boolean takesNumbersByHand() {
-        return numbering != Numbering.TRIGGER_PARTITIONED;
+        return numbering == Numbering.IDENTITY || numbering == Numbering.IDENTITY_CACHE_50;
+    }
+
+    /** The placeholder for an id, or several in braces, given as text. */
+    String idPlaceholder(String type) {
+        return isOnMySql() ? "?" : "?::" + type;
     }
 
     /** The placeholder for a payload given as text. */
     String payloadPlaceholder() {
+        if (isOnMySql()) {
+            return "?";
+        }
         return payloadType.equals("bytea") ? "convert_to(?, 'UTF8')" : "?::" + payloadType;
     }
 

@@ -38,7 +38,7 @@ final class UnrelatedWriter implements ShopWorker {
         OrderTransaction transaction = null;
         try {
             transaction = new OrderTransaction(session.connection(), floor.schema(), 0, random);
-            boolean numberOnly = random.nextInt(3) == 0;
+            boolean numberOnly = floor.schema().takesNumbersByHand() && random.nextInt(3) == 0;
             if (numberOnly) {
                 transaction.drawNumbers(1);
             } else {

@@ -110,7 +110,7 @@ class OrderServiceIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Numbering.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE_ON_MYSQL")
     void events_inserted_before_the_lock_are_numbered_out_of_order_and_committed_in_order(Numbering numbering)
             throws Exception {
         OutboxSchema schema = OutboxSchema.standard().withNumbering(numbering);
