@@ -52,7 +52,11 @@ final class Demo {
      */
     int run() throws SQLException, InterruptedException {
         long beginNanos = System.nanoTime();
-        view.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
+        view.line("Starting "
+                + (options.source() == SourceKind.DEBEZIUM_ON_MYSQL
+                        ? "MySQL, Kafka, and PostgreSQL for the consumer's books,"
+                        : "PostgreSQL and Kafka")
+                + " on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started(options.source());
                 Scratch scratch = Scratch.created();
                 OutboxProbe probe = OutboxProbe.connected(servers, options.source())) {
@@ -91,7 +95,7 @@ final class Demo {
         Arrivals arrivals = new Arrivals();
         try (Background tail = tail(servers, arrivals);
                 Warehouse warehouse = Warehouse.opened(servers);
-                OrderService service = new OrderService(servers.shopUrl(), Servers.SCHEMA, workload())) {
+                OrderService service = shop(servers)) {
             Watch watch = new Watch(new Cast(service, relay, tail, arrivals, warehouse, probe), view);
             service.start();
             boolean complete = watch.untilWritten(stop);
@@ -135,6 +139,10 @@ final class Demo {
                 "tail",
                 () -> reader.readSome(TAIL_POLL_MAX, record -> arrivals.accept(record, System.nanoTime())),
                 reader);
+    }
+
+    private OrderService shop(Servers servers) {
+        return new OrderService(servers.shop().url(), servers.shop().schema(), workload());
     }
 
     private Workload workload() {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param writers concurrent writers
  * @param eventsPerSecond 0 for as fast as it goes
  * @param plain plain lines, also on a terminal
- * @param source how the relay reads the outbox
+ * @param source how the relay reads the outbox, and of which database
  */
 record DemoOptions(
         long eventsMax, boolean endless, int writers, int eventsPerSecond, boolean plain, SourceKind source) {
@@ -41,7 +41,8 @@ record DemoOptions(
         int writers = WRITERS_DEFAULT;
         int rate = 0;
         boolean plain = false;
-        SourceKind source = SourceKind.POLLING;
+        String source = SourceKind.POLLING.word();
+        String database = SourceKind.POLLING.database();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             int equals = argument.indexOf('=');
@@ -50,36 +51,46 @@ record DemoOptions(
                 plain = true;
                 continue;
             }
-            if (!List.of("--events", "--writers", "--rate", "--source").contains(name)) {
-                throw new UsageException("there is no option " + argument
-                        + "; there are --events N, --writers N, --rate N, --source KIND, --plain and --help");
+            if (!List.of("--events", "--writers", "--rate", "--source", "--database")
+                    .contains(name)) {
+                throw new UsageException(
+                        "there is no option " + argument
+                                + "; there are --events N, --writers N, --rate N, --source KIND, --database KIND, --plain and --help");
             }
             if (equals < 0 && i + 1 == arguments.size()) {
                 throw new UsageException(
-                        name.equals("--source")
-                                ? "--source needs a kind, as in --source debezium"
-                                : name + " needs a number, as in " + name + " 100");
+                        switch (name) {
+                            case "--source" -> "--source needs a kind, as in --source debezium";
+                            case "--database" -> "--database needs a kind, as in --database mysql";
+                            default -> name + " needs a number, as in " + name + " 100";
+                        });
             }
             String value = equals < 0 ? arguments.get(++i) : argument.substring(equals + 1);
             switch (name) {
                 case "--events" -> events = number(name, value, EVENTS_MAX);
-                case "--source" -> source = source(value);
+                case "--source" -> source = one(name, value, "polling", "debezium");
+                case "--database" -> database = one(name, value, "postgresql", "mysql");
                 case "--writers" -> writers = (int) number(name, value, WRITERS_MAX);
                 default -> rate = (int) number(name, value, EVENTS_PER_SECOND_MAX);
             }
         }
         boolean endless = events == 0;
         int pace = endless && rate == 0 ? EVENTS_PER_SECOND_TO_WATCH : rate;
-        return new DemoOptions(endless ? EVENTS_MAX : events, endless, writers, pace, plain, source);
+        return new DemoOptions(endless ? EVENTS_MAX : events, endless, writers, pace, plain, kind(source, database));
     }
 
-    private static SourceKind source(String value) throws UsageException {
-        for (SourceKind kind : SourceKind.values()) {
-            if (kind.word().equals(value)) {
-                return kind;
-            }
+    private static SourceKind kind(String source, String database) throws UsageException {
+        return SourceKind.of(source, database)
+                .orElseThrow(
+                        () -> new UsageException(
+                                "polling reads PostgreSQL only, so far; MySQL's log is read with --source debezium --database mysql"));
+    }
+
+    private static String one(String name, String value, String usual, String other) throws UsageException {
+        if (value.equals(usual) || value.equals(other)) {
+            return value;
         }
-        throw new UsageException("--source takes polling or debezium, not '" + value + "'");
+        throw new UsageException(name + " takes " + usual + " or " + other + ", not '" + value + "'");
     }
 
     private static long number(String name, String value, long max) throws UsageException {

@@ -14,8 +14,7 @@ record Introduction(Servers servers, Relay relay, Path config, Path distribution
                 "    --config " + config,
                 "",
                 "Look for yourself, in another terminal, while this runs:",
-                "  psql postgresql://postgres@127.0.0.1:" + servers.database().port() + "/" + Servers.SHOP
-                        + " -c 'TABLE " + Servers.SCHEMA.table() + "'",
+                "  " + servers.shop().look(),
                 "  kafka-console-consumer.sh --bootstrap-server " + kafka + " \\",
                 "    --include 'outbox.event.*' --from-beginning \\",
                 "    --property print.key=true --property print.headers=true",

@@ -41,11 +41,11 @@ final class Scratch implements AutoCloseable {
                 List.of(
                         "source:",
                         "  type: " + source.word(),
-                        "  url: " + servers.database().url(Servers.SHOP),
+                        "  url: " + servers.shop().relayUrl(),
                         "  username: " + Servers.RELAY_ROLE,
                         "  password: ${file:" + password + "}",
                         "outbox:",
-                        "  table: public." + Servers.SCHEMA.table(),
+                        "  table: " + servers.shop().table(),
                         "route:",
                         "  headers: {eventType: type}",
                         "kafka:",

@@ -3,28 +3,35 @@ package io.outboxrelay.demo;
 import io.outboxrelay.testkit.DeduplicatingConsumer;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.EmbeddedKafka;
+import io.outboxrelay.testkit.MySqlServer;
 import io.outboxrelay.testkit.OutboxSchema;
 import io.outboxrelay.testkit.ServerPair;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database and the broker, with everything that the services and the relay need in them.
  *
- * <p>Database {@value #SHOP} holds the order service's tables and the outbox, database {@value #WAREHOUSE} those of the
- * consumer. The relay has a role of its own with the few rights that it needs.
+ * <p>Database {@value Shop#NAME} holds the order service's tables and the outbox, database {@value #WAREHOUSE} those of the
+ * consumer, always in PostgreSQL. The relay has a role of its own with the few rights that it needs.
+ *
+ * @param mySql where the shop is, or null where that is PostgreSQL, too
  */
-record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCloseable {
-    static final String SHOP = "shop";
+record Servers(
+        EmbeddedDatabase database,
+        EmbeddedKafka kafka,
+        @Nullable MySqlServer mySql) implements AutoCloseable {
     static final String WAREHOUSE = "warehouse";
     static final String RELAY_ROLE = "outbox_relay";
     static final String RELAY_PASSWORD = "demo only";
     /** Of the replication slot, and of the publication. */
     static final String SLOT = "outbox_relay";
 
-    static final OutboxSchema SCHEMA = OutboxSchema.standard();
+    /** The topic of the events that only show that the relay works. */
+    static final String GREETINGS = "outbox.event.greeting";
 
-    private static final int PARTITIONS = 3;
+    static final int PARTITIONS = 3;
 
     /** Names of the topics that the relay derives from the aggregate types. */
     static List<String> topics() {
@@ -39,16 +46,20 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
      * @throws DemoFailure when one of them does not start; the other is stopped then
      */
     static Servers started(SourceKind source) {
+        MySqlServer mySql = source == SourceKind.DEBEZIUM_ON_MYSQL ? MySqlStart.started() : null;
         try {
             ServerPair servers = ServerPair.started(() -> startDatabase(source), Servers::startKafka);
-            return new Servers(servers.database(), servers.kafka());
+            return new Servers(servers.database(), servers.kafka(), mySql);
         } catch (IllegalStateException e) {
+            if (mySql != null) {
+                mySql.close();
+            }
             throw new DemoFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
-    String shopUrl() {
-        return database.jdbcUrl(EmbeddedDatabase.SUPERUSER, SHOP);
+    Shop shop() {
+        return mySql == null ? Shop.of(database) : Shop.of(mySql);
     }
 
     String warehouseUrl() {
@@ -57,7 +68,8 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
 
     @Override
     public void close() {
-        try (database) {
+        try (mySql;
+                database) {
             kafka.close();
         }
     }
@@ -65,6 +77,7 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
     private static EmbeddedKafka startKafka() {
         EmbeddedKafka kafka = EmbeddedKafka.started();
         topics().forEach(topic -> kafka.createTopic(topic, PARTITIONS));
+        kafka.createTopic(GREETINGS, 1);
         return kafka;
     }
 
@@ -72,14 +85,11 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
         EmbeddedDatabase database = EmbeddedDatabase.builder()
                 .passwordsRequired()
                 .config("max_prepared_transactions", "200")
-                .config("wal_level", source == SourceKind.POLLING ? "replica" : "logical")
+                .config("wal_level", source == SourceKind.DEBEZIUM ? "logical" : "replica")
                 .start();
         try {
-            database.createDatabase(SHOP);
-            database.execute(SHOP, SCHEMA.createAll() + relayRole(source));
-            if (source == SourceKind.DEBEZIUM) {
-                // Not in a transaction that has written something.
-                database.execute(SHOP, "SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
+            if (source != SourceKind.DEBEZIUM_ON_MYSQL) {
+                createShop(database, source);
             }
             database.createDatabase(WAREHOUSE);
             database.execute(WAREHOUSE, DeduplicatingConsumer.CREATE_TABLE + Warehouse.CREATE_TABLE);
@@ -90,17 +100,27 @@ record Servers(EmbeddedDatabase database, EmbeddedKafka kafka) implements AutoCl
         }
     }
 
+    private static void createShop(EmbeddedDatabase database, SourceKind source) throws SQLException {
+        database.createDatabase(Shop.NAME);
+        database.execute(Shop.NAME, OutboxSchema.standard().createAll() + relayRole(source));
+        if (source == SourceKind.DEBEZIUM) {
+            // Not in a transaction that has written something.
+            database.execute(Shop.NAME, "SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
+        }
+    }
+
     private static String relayRole(SourceKind source) {
         if (source == SourceKind.DEBEZIUM) {
             return """
                 CREATE ROLE %1$s LOGIN REPLICATION PASSWORD '%2$s';
                 CREATE PUBLICATION %4$s FOR TABLE %3$s WITH (publish = 'insert');
-                """.formatted(RELAY_ROLE, RELAY_PASSWORD, SCHEMA.table(), SLOT);
+                """.formatted(
+                            RELAY_ROLE, RELAY_PASSWORD, OutboxSchema.standard().table(), SLOT);
         }
         return """
                 CREATE ROLE %1$s LOGIN PASSWORD '%2$s';
                 GRANT SELECT, DELETE ON %3$s TO %1$s;
                 GRANT SELECT ON SEQUENCE %3$s_seq_seq TO %1$s;
-                """.formatted(RELAY_ROLE, RELAY_PASSWORD, SCHEMA.table());
+                """.formatted(RELAY_ROLE, RELAY_PASSWORD, OutboxSchema.standard().table());
     }
 }

@@ -33,13 +33,13 @@ final class SlotProbe implements OutboxProbe {
     }
 
     static SlotProbe connected(Servers servers) throws SQLException {
-        return new SlotProbe(DriverManager.getConnection(servers.shopUrl() + "&socketTimeout=30"));
+        return new SlotProbe(DriverManager.getConnection(servers.shop().url() + "&socketTimeout=30"));
     }
 
     @Override
     public void greet() throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(TableProbe.GREET);
+            statement.executeUpdate(OutboxProbe.greeting("gen_random_uuid()"));
         }
         greetedAt = look().written();
     }

@@ -2,6 +2,7 @@ package io.outboxrelay.demo;
 
 import io.outboxrelay.testkit.CommittedHistory;
 import io.outboxrelay.testkit.OrderEvent;
+import io.outboxrelay.testkit.OutboxSchema;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -17,13 +18,8 @@ import java.util.UUID;
  */
 final class TableProbe implements OutboxProbe {
     private static final String PENDING = "SELECT count(*),"
-            + " ARRAY(SELECT id FROM " + Servers.SCHEMA.table() + " ORDER BY seq LIMIT 100) FROM "
-            + Servers.SCHEMA.table();
-    /** Goes to a topic of its own, so that it is no part of what is counted and judged. */
-    static final String GREET = "INSERT INTO " + Servers.SCHEMA.table()
-            + " (id, aggregatetype, aggregateid, type, payload)"
-            + " VALUES (gen_random_uuid(), 'greeting', 'demo', 'Greeting', '{}')";
-
+            + " ARRAY(SELECT id FROM " + OutboxSchema.standard().table() + " ORDER BY seq LIMIT 100) FROM "
+            + OutboxSchema.standard().table();
     private final Connection connection;
 
     private TableProbe(Connection connection) {
@@ -31,20 +27,20 @@ final class TableProbe implements OutboxProbe {
     }
 
     static TableProbe connected(Servers servers) throws SQLException {
-        return new TableProbe(DriverManager.getConnection(servers.shopUrl() + "&socketTimeout=30"));
+        return new TableProbe(DriverManager.getConnection(servers.shop().url() + "&socketTimeout=30"));
     }
 
     @Override
     public void greet() throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(GREET)) {
+        try (PreparedStatement insert = connection.prepareStatement(OutboxProbe.greeting("gen_random_uuid()"))) {
             insert.executeUpdate();
         }
     }
 
     @Override
     public boolean isEmpty() throws SQLException {
-        try (PreparedStatement select =
-                        connection.prepareStatement("SELECT NOT EXISTS (SELECT FROM " + Servers.SCHEMA.table() + ")");
+        try (PreparedStatement select = connection.prepareStatement("SELECT NOT EXISTS (SELECT FROM "
+                        + OutboxSchema.standard().table() + ")");
                 ResultSet row = select.executeQuery()) {
             row.next();
             return row.getBoolean(1);

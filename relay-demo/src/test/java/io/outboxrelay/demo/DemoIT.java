@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.testkit.InterruptSignal;
+import io.outboxrelay.testkit.MySqlPrograms;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
@@ -39,7 +40,18 @@ class DemoIT {
 
     @Test
     void a_run_ends_by_itself_with_every_event_published_once_and_in_order() {
-        assertThat(run(DISTRIBUTION, "--events", "2000")).as(this::text).isZero();
+        assertThatARunIsSound("--events", "2000");
+    }
+
+    @Test
+    void a_run_on_mysql_does_so_too() {
+        assumeTrue(MySqlPrograms.EIGHT.isThere() || MySqlPrograms.NEWEST.isThere(), MySqlPrograms.EIGHT.whyNot());
+        assertThatARunIsSound("--events", "2000", "--source", "debezium", "--database", "mysql");
+        assertThat(text()).contains("mysql --protocol=TCP").doesNotContain("psql");
+    }
+
+    private void assertThatARunIsSound(String... options) {
+        assertThat(run(DISTRIBUTION, options)).as(this::text).isZero();
         Matcher result = result();
         assertThat(result.group("committed")).isEqualTo("2000");
         assertThat(result.group("published")).isEqualTo("2000");

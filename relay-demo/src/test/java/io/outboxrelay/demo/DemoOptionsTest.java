@@ -30,13 +30,23 @@ class DemoOptionsTest {
     void the_outbox_is_read_from_the_log_where_that_is_asked_for() throws Exception {
         assertThat(parse("--source", "debezium").source()).isEqualTo(SourceKind.DEBEZIUM);
         assertThat(parse("--source=polling").source()).isEqualTo(SourceKind.POLLING);
+        assertThat(parse("--source", "debezium", "--database", "mysql").source())
+                .isEqualTo(SourceKind.DEBEZIUM_ON_MYSQL);
+        assertThat(parse("--database=postgresql").source()).isEqualTo(SourceKind.POLLING);
+    }
+
+    @Test
+    void polling_mysql_is_refused_with_what_works() {
+        assertThatThrownBy(() -> parse("--source", "polling", "--database", "mysql"))
+                .hasMessage(
+                        "polling reads PostgreSQL only, so far; MySQL's log is read with --source debezium --database mysql");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --evnts=5        | there is no option --evnts=5; there are --events N, --writers N, --rate N, --source KIND, --plain and --help
-            --plain=yes      | there is no option --plain=yes; there are --events N, --writers N, --rate N, --source KIND, --plain and --help
-            20000            | there is no option 20000; there are --events N, --writers N, --rate N, --source KIND, --plain and --help
+            --evnts=5        | there is no option --evnts=5; there are --events N, --writers N, --rate N, --source KIND, --database KIND, --plain and --help
+            --plain=yes      | there is no option --plain=yes; there are --events N, --writers N, --rate N, --source KIND, --database KIND, --plain and --help
+            20000            | there is no option 20000; there are --events N, --writers N, --rate N, --source KIND, --database KIND, --plain and --help
             --events         | --events needs a number, as in --events 100
             --events=        | --events takes a number from 1 to 1000000, not ''
             --events=0       | --events takes a number from 1 to 1000000, not '0'
@@ -45,6 +55,8 @@ class DemoOptionsTest {
             --writers=65     | --writers takes a number from 1 to 64, not '65'
             --source=log     | --source takes polling or debezium, not 'log'
             --source         | --source needs a kind, as in --source debezium
+            --database=maria | --database takes postgresql or mysql, not 'maria'
+            --database       | --database needs a kind, as in --database mysql
             --rate=-3        | --rate takes a number from 1 to 100000, not '-3'
             """)
     void what_is_wrong_is_answered_by_what_is_right(String argument, String message) {
