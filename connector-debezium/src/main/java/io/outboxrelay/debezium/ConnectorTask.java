@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * the next one gets a new task. Used by the source's thread only; starting and stopping happen on threads of their own, because
  * both can block for minutes.
  */
-final class ConnectorTask {
+final class ConnectorTask implements PostgresStream.Connector {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorTask.class);
 
@@ -75,8 +75,8 @@ final class ConnectorTask {
         }
     }
 
-    /** The next records; waits for at most the poll interval when there are none. */
-    List<SourceRecord> poll() throws ConnectorFailure {
+    @Override
+    public List<SourceRecord> poll() throws ConnectorFailure {
         try {
             List<SourceRecord> records = task.poll();
             return records == null ? List.of() : records;
@@ -87,8 +87,8 @@ final class ConnectorTask {
         }
     }
 
-    /** Has the connector tell the database what it is told by the offsets that it was given. On return the database has been sent it. */
-    void confirm() throws ConnectorFailure {
+    @Override
+    public void confirm() throws ConnectorFailure {
         try {
             task.performCommit();
         } catch (RuntimeException e) {

@@ -21,7 +21,7 @@ final class PostgresStream implements LogStream {
     private static final String HEARTBEATS = "__debezium-heartbeat";
 
     private final Started started;
-    private final SlotSession slot;
+    private final Slot slot;
     private final StreamHealth health;
     private final EventDecoder decoder;
     private final ConnectionSettings connection;
@@ -29,11 +29,7 @@ final class PostgresStream implements LogStream {
     private @Nullable LsnMark recent;
 
     PostgresStream(
-            Started started,
-            SlotSession slot,
-            StreamHealth health,
-            EventDecoder decoder,
-            ConnectionSettings connection) {
+            Started started, Slot slot, StreamHealth health, EventDecoder decoder, ConnectionSettings connection) {
         this.started = started;
         this.slot = slot;
         this.health = health;
@@ -49,7 +45,27 @@ final class PostgresStream implements LogStream {
      * @param ahead what it had read by then
      * @param messages the topic of logical messages
      */
-    record Started(ConnectorTask task, ToldOffsets offsets, List<SourceRecord> ahead, String messages) {}
+    record Started(Connector task, ToldOffsets offsets, List<SourceRecord> ahead, String messages) {}
+
+    /** What reads the log for it. */
+    interface Connector {
+
+        /** The next records; waits for at most the poll interval when there are none. */
+        List<SourceRecord> poll() throws ConnectorFailure;
+
+        /** Has the connector tell the database what it is told by the offsets that it was given. On return the database has been sent it. */
+        void confirm() throws ConnectorFailure;
+    }
+
+    /** What the relay itself knows of the slot. */
+    interface Slot {
+
+        /** @throws io.outboxrelay.failure.RelayException once it is not what it was */
+        void throwIfLost();
+
+        /** Everything that committed before this is settled. Durable on return. */
+        void store(long lsn);
+    }
 
     @Override
     public List<SourceRecord> poll(boolean take) {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * One attempt's connection beside the replication stream, and what the relay itself keeps of the slot. Used by the source's thread;
  * the connection passes to the watch once the stream runs.
  */
-final class SlotSession implements AutoCloseable {
+final class SlotSession implements PostgresStream.Slot, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotSession.class);
 
@@ -164,14 +164,15 @@ final class SlotSession implements AutoCloseable {
         started.start();
     }
 
-    void throwIfLost() {
+    @Override
+    public void throwIfLost() {
         if (watch != null) {
             watch.throwIfLost();
         }
     }
 
-    /** Everything that committed before this is settled. Durable on return. */
-    void store(long lsn) {
+    @Override
+    public void store(long lsn) {
         StreamPosition stored = Objects.requireNonNull(begun().stored().position());
         if (Long.compareUnsigned(lsn, stored.lsn()) > 0) {
             begun().stored().store(stored.at(lsn));
