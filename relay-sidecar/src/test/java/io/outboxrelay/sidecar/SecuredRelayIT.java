@@ -35,6 +35,8 @@ class SecuredRelayIT {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("outboxrelay.distribution"));
     /** A password takes a broker some 300 ms to check, and the relay asks again after at most 3 s. */
     private static final Duration CUT_AGAIN = Duration.ofSeconds(4);
+    /** A refused login is tried again after 30 s at most, and may be refused once more where the change is not known everywhere. */
+    private static final Duration LET_IN_AGAIN = Duration.ofMinutes(2);
     /** What every secret of this test begins with. */
     private static final String CANARY = "c4nary";
 
@@ -67,12 +69,14 @@ class SecuredRelayIT {
             servers.changePasswordAtDatabase("c4nary-database-2");
             relay.awaitLine("password authentication failed", Scene.BOUND);
             servers.changePasswordFileOfDatabase("c4nary-database-2");
-            relay.awaitLine("running again", Scene.BOUND);
+            relay.awaitLine("running again", LET_IN_AGAIN);
 
             servers.changePasswordAtBroker("c4nary-broker-2");
             untilSaid(relay, "invalid credentials", () -> servers.cutBrokerConnections());
             servers.changePasswordFileOfBroker("c4nary-broker-2");
-            await().atMost(Scene.BOUND).until(() -> said(relay, "running again").size() >= 2);
+            await("to be let in")
+                    .atMost(LET_IN_AGAIN)
+                    .until(() -> said(relay, "running again").size() >= 2);
 
             CommittedHistory history = shop.stop();
             await().atMost(Scene.BOUND).until(() -> standing() == 0);
