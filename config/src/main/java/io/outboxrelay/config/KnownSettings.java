@@ -60,6 +60,7 @@ final class KnownSettings {
     static final String ARCHIVE = "archive";
     static final String KEEP = "keep";
     static final String APPLICATION = "application";
+    static final String RELAY = "relay";
 
     private static final String LOG_ORDER = "the log has an order of its own, that in which transactions committed";
 
@@ -130,11 +131,13 @@ final class KnownSettings {
             .only(SourceType.POLLING, "its values would come in the log's own form");
     static final Setting<String> RETENTION = otherwise(
                     "outbox.retention",
-                    ValueType.choice(Map.of(DELETE, DELETE, ARCHIVE, ARCHIVE, KEEP, KEEP, APPLICATION, APPLICATION)),
+                    ValueType.choice(Map.of(
+                            DELETE, DELETE, ARCHIVE, ARCHIVE, KEEP, KEEP, APPLICATION, APPLICATION, RELAY, RELAY)),
                     DELETE,
                     "What becomes of a published row. With `polling`: `delete` deletes it, `archive` moves it to another table, `keep` leaves"
                             + " it where it is and stores how far publishing got; see [retention](retention.md). With `debezium`:"
-                            + " `application` leaves it to the application, which may delete it at any time after it was inserted.")
+                            + " `application` leaves it to the application, which may delete it at any time after it was inserted; `relay` deletes it once"
+                            + " it is published, by its id, and takes the right to do so (PostgreSQL only); see [cdc](cdc.md).")
             .unless(SourceType.DEBEZIUM, APPLICATION);
     static final Setting<String> ARCHIVE_TABLE = optional(
                     "outbox.archiveTable",

@@ -4,6 +4,7 @@ import io.outboxrelay.debezium.DebeziumSettings;
 import io.outboxrelay.debezium.MySqlAddress;
 import io.outboxrelay.debezium.PassedThrough;
 import io.outboxrelay.debezium.RefusedSettings;
+import io.outboxrelay.debezium.rows.RowDeletion;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.OutboxOrder;
@@ -22,7 +23,7 @@ final class SourceReading {
             SourceType.POLLING,
             Set.of(KnownSettings.DELETE, KnownSettings.ARCHIVE, KnownSettings.KEEP),
             SourceType.DEBEZIUM,
-            Set.of(KnownSettings.APPLICATION));
+            Set.of(KnownSettings.APPLICATION, KnownSettings.RELAY));
 
     private final SettingValues values;
     private final Section section;
@@ -62,6 +63,7 @@ final class SourceReading {
             checkOther(LogSettings.PUBLICATION, "MySQL has no publications");
             checkOther(LogSettings.FAILOVER, "MySQL has no replication slots");
             checkOther(LogSettings.MESSAGE_PREFIX, "MySQL has no messages in its log");
+            refuseRelay("MySQL's rows are left to the application so far");
         } else {
             checkOther(LogSettings.SERVER_ID, "PostgreSQL has no numbers for those who read its log");
         }
@@ -75,11 +77,18 @@ final class SourceReading {
         }
     }
 
+    private void refuseRelay(String because) {
+        if (values.find(KnownSettings.RETENTION).orElse("").equals(KnownSettings.RELAY)) {
+            add(KnownSettings.RETENTION.key(), because, "set outbox.retention = application, or remove the line");
+        }
+    }
+
     /** Without a table there is nothing in it to name, and a table beside messages would not be read. */
     private void checkMessages() {
         if (values.given(LogSettings.MESSAGE_PREFIX.key()) == null) {
             return;
         }
+        refuseRelay("there is no table to delete rows of with source.messagePrefix");
         for (Setting<?> setting : List.of(
                 KnownSettings.TABLE, KnownSettings.COLUMN_ID, KnownSettings.COLUMN_KEY, KnownSettings.COLUMN_PAYLOAD)) {
             checkOther(
@@ -144,7 +153,8 @@ final class SourceReading {
                 values.get(KnownSettings.TABLE),
                 values.get(KnownSettings.COLUMN_ID),
                 values.get(KnownSettings.COLUMN_KEY),
-                values.get(KnownSettings.COLUMN_PAYLOAD));
+                values.get(KnownSettings.COLUMN_PAYLOAD),
+                values.get(KnownSettings.RETENTION).equals(KnownSettings.RELAY) ? RowDeletion.Bounds.DEFAULT : null);
     }
 
     private DebeziumSettings.Log log(String url) {
@@ -198,7 +208,7 @@ final class SourceReading {
                     "'" + retention + "' is not possible with source.type = " + type.word() + ": "
                             + (type == SourceType.POLLING
                                     ? "a row that stands is taken for one that is not published yet"
-                                    : "rows are read from the log, and no row that stands is touched"),
+                                    : "rows are read from the log, and what stands in the table says nothing"),
                     "give " + possible.stream().sorted().collect(Collectors.joining(" or ")) + ", or remove the line");
         }
     }

@@ -1,5 +1,6 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.source.HandOff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,23 +13,40 @@ final class Confirming {
 
     private final LogStream stream;
     private final HandOff handOff;
+    private final SettledRows rows;
     private final long everyNanos;
 
     private long dueNanos;
-    private @Nullable LogPosition settled;
+    private @Nullable LogPosition awaited;
+    private @Nullable LogPosition done;
     private @Nullable LogPosition released;
     private @Nullable LogMark confirmed;
 
-    Confirming(LogStream stream, HandOff handOff, Duration every, long nowNanos) {
+    /** @param rows what else is to become of rows before their place in the log is confirmed */
+    Confirming(LogStream stream, HandOff handOff, SettledRows rows, Duration every, long nowNanos) {
         this.stream = stream;
         this.handOff = handOff;
+        this.rows = rows;
         this.everyNanos = every.toNanos();
         this.dueNanos = nowNanos;
     }
 
+    /** This event is about to be handed on. */
+    void handsOn(long ordinal, String id) {
+        rows.handedOn(ordinal, id);
+    }
+
     /** Everything up to here is settled. */
     void settled(LogPosition upTo, long nowNanos) {
-        settled = upTo;
+        rows.settled(upTo.ordinal());
+        if (awaited == null) {
+            awaited = upTo;
+        }
+        // One place at a time is waited for, so that they need not all be remembered.
+        if (rows.isDone(awaited.ordinal())) {
+            done = rows.isDone(upTo.ordinal()) ? upTo : awaited;
+            awaited = upTo;
+        }
         if (nowNanos - dueNanos >= 0 && now()) {
             dueNanos = nowNanos + everyNanos;
         }
@@ -39,9 +57,14 @@ final class Confirming {
         }
     }
 
-    /** Confirms what is settled, however recent the last time was; false when there was nothing new. */
+    /** Whether nothing is left to be done up to here but to confirm it. */
+    boolean isDone(LogPosition upTo) {
+        return upTo.equals(done);
+    }
+
+    /** Confirms what can be, however recent the last time was; false when there was nothing new. */
     boolean now() {
-        LogMark mark = settled == null ? null : settled.mark();
+        LogMark mark = done == null ? null : done.mark();
         if (mark == null || mark.equals(confirmed)) {
             return false;
         }

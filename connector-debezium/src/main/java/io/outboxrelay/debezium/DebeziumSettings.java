@@ -1,8 +1,10 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.rows.RowDeletion;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link DebeziumSource} needs to know.
@@ -31,8 +33,16 @@ public record DebeziumSettings(
      * @param id the column of the event id; column names are as the database knows them, without quotes
      * @param key the column of the message key
      * @param payload the column of the message value
+     * @param deleting how the relay deletes rows by their ids once they are published, or null where it deletes none
      */
-    public record TableOutbox(String table, String id, String key, String payload) implements Outbox {
+    public record TableOutbox(
+            String table, String id, String key, String payload, RowDeletion.@Nullable Bounds deleting)
+            implements Outbox {
+
+        /** Whose rows the relay does not touch. */
+        public TableOutbox(String table, String id, String key, String payload) {
+            this(table, id, key, payload, null);
+        }
 
         /** With the column names of Debezium's outbox event router. */
         public static TableOutbox of(String table) {

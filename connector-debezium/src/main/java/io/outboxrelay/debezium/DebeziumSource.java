@@ -1,6 +1,10 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
+import io.outboxrelay.debezium.rows.RowDeletion;
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
@@ -81,8 +85,20 @@ public final class DebeziumSource implements OutboxSource {
                 : new PostgresChangeLog(
                         settings, columns, new SlotSession(settings, columns, stores, lineage), attempt);
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
-        thread = new LogThread(log, new LogThread.Attempt(number, lineage.figures()), handOff, reading.confirmEvery());
+        thread = new LogThread(
+                log, new LogThread.Attempt(number, lineage.figures()), handOff, rows(), reading.confirmEvery());
         thread.start();
+    }
+
+    private SettledRows rows() {
+        return settings.outbox() instanceof TableOutbox table && table.deleting() != null
+                ? new RowDeletion(
+                        settings.connection(),
+                        TableName.parse(table.table()),
+                        table.id(),
+                        table.deleting(),
+                        lineage.figures().rows())
+                : SettledRows.OF_THE_APPLICATION;
     }
 
     @Override

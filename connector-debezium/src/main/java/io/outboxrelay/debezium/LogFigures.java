@@ -1,5 +1,6 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.rows.RowFigures;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.source.SourceFigures;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class LogFigures implements SourceFigures {
 
     private record Turn(long attempt, long atNanos) {}
 
+    private final RowFigures rows = new RowFigures();
     private volatile Outlook outlook = Outlook.nothingWaits(System.nanoTime());
     private volatile @Nullable Turn turn;
     private volatile long slotRetainedBytes;
@@ -68,7 +70,17 @@ public final class LogFigures implements SourceFigures {
     /** The log says of each transaction when it committed, by the server's clock. */
     @Override
     public Levels levels() {
-        return new Levels(outlook.rows(), 0, clocks != null, slotRetainedBytes);
+        return new Levels(
+                outlook.rows(),
+                0,
+                clocks != null,
+                slotRetainedBytes,
+                new Removal(rows.deleted(), rows.waiting(), rows.left()));
+    }
+
+    /** What became of rows whose events are published. */
+    RowFigures rows() {
+        return rows;
     }
 
     /**

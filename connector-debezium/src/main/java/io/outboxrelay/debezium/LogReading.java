@@ -87,7 +87,7 @@ final class LogReading {
     }
 
     private boolean failOnceAllIsPublished(RelayException failure, @Nullable LogPosition upTo) {
-        if (upTo != null && upTo.equals(poisonedAt)) {
+        if (upTo != null && upTo.equals(poisonedAt) && confirming.isDone(upTo)) {
             confirming.now();
             throw failure;
         }
@@ -122,6 +122,7 @@ final class LogReading {
             }
             if (event != null) {
                 ordinal++;
+                confirming.handsOn(ordinal, event.id());
                 long committedNanos = attempt.figures().nanosOf(event.committedMicros());
                 attempt.figures().handedOn(attempt.number(), ordinal, committedNanos);
                 entries.add(event.at(new LogPosition(attempt.number(), ordinal, lastMark, false), committedNanos));

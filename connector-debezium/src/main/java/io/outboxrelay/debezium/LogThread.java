@@ -1,5 +1,6 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
@@ -24,16 +25,18 @@ final class LogThread {
     private final ChangeLog log;
     private final Attempt attempt;
     private final HandOff handOff;
+    private final SettledRows rows;
     private final Duration confirmEvery;
     private final Thread thread = PipelineThreads.daemon("relay-source", this::run);
 
     private volatile @Nullable LogPosition settled;
     private volatile boolean ending;
 
-    LogThread(ChangeLog log, Attempt attempt, HandOff handOff, Duration confirmEvery) {
+    LogThread(ChangeLog log, Attempt attempt, HandOff handOff, SettledRows rows, Duration confirmEvery) {
         this.log = log;
         this.attempt = attempt;
         this.handOff = handOff;
+        this.rows = rows;
         this.confirmEvery = confirmEvery;
     }
 
@@ -74,8 +77,9 @@ final class LogThread {
     private void run() {
         Failure failure = null;
         attempt.figures().begins(attempt.number(), System.nanoTime());
-        try (ChangeLog reading = log) {
-            read(reading);
+        try (ChangeLog reading = log;
+                SettledRows settling = rows) {
+            read(reading, settling);
         } catch (RelayException e) {
             failure = e.failure();
         } catch (RuntimeException | Error e) {
@@ -88,12 +92,12 @@ final class LogThread {
         }
     }
 
-    private void read(ChangeLog from) {
+    private void read(ChangeLog from, SettledRows settling) {
         if (ending) {
             return;
         }
         LogStream stream = from.start();
-        Confirming confirming = new Confirming(stream, handOff, confirmEvery, System.nanoTime());
+        Confirming confirming = new Confirming(stream, handOff, settling, confirmEvery, System.nanoTime());
         LogReading reading = new LogReading(stream, attempt, handOff, () -> settled, confirming);
         handOff.put(List.of(reading.opening()));
         while (!ending) {

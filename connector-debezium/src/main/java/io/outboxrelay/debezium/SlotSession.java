@@ -64,7 +64,12 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
         Set<String> read = new LinkedHashSet<>(List.of(outbox.id(), outbox.key(), outbox.payload()));
         read.addAll(columns.names());
         return new SlotRequest(
-                log.slot(), log.publication(), TableName.parse(outbox.table()), List.copyOf(read), log.failover());
+                log.slot(),
+                log.publication(),
+                TableName.parse(outbox.table()),
+                List.copyOf(read),
+                log.failover(),
+                outbox.deleting() == null ? null : outbox.id());
     }
 
     private record Begun(StreamGuard guard, StoredPosition stored, StreamPosition at) {}

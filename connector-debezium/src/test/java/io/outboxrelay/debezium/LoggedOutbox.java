@@ -5,6 +5,7 @@ import io.outboxrelay.debezium.DebeziumSettings.Outbox;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
+import io.outboxrelay.debezium.rows.RowDeletion;
 import io.outboxrelay.debezium.store.StateFile;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.jdbc.ConnectionSettings;
@@ -145,6 +146,12 @@ final class LoggedOutbox {
     /** What a relay keeps of its own, opened. */
     StateStore store() {
         return StateFile.open(stored);
+    }
+
+    /** The same, with a relay that deletes what is published. */
+    LoggedOutbox deleting(RowDeletion.Bounds bounds) {
+        TableOutbox of = new TableOutbox("public." + table, "id", "aggregateid", "payload", bounds);
+        return new LoggedOutbox(database, table, of, slot, stored);
     }
 
     /** Gives the table another name, which the relay is told of. */

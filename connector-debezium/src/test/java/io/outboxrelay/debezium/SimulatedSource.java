@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.outboxrelay.debezium.SimulatedLog.Row;
 import io.outboxrelay.debezium.decode.DecodedEvent;
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
@@ -112,7 +113,11 @@ final class SimulatedSource implements OutboxSource {
         HandOff between = HandOff.ofTransactions(RECORDS_MAX, 1 << 20, wakeup);
         handOff = between;
         reading = new LogReading(
-                stream, attempt, between, () -> settled, new Confirming(stream, between, CONFIRM_EVERY, 0));
+                stream,
+                attempt,
+                between,
+                () -> settled,
+                new Confirming(stream, between, SettledRows.OF_THE_APPLICATION, CONFIRM_EVERY, 0));
         attempt.figures().begins(number, 0);
         between.put(List.of(reading.opening()));
     }

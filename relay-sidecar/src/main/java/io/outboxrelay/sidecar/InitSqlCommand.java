@@ -72,7 +72,9 @@ final class InitSqlCommand implements Callable<Integer> {
     enum RetentionName {
         delete,
         archive,
-        keep
+        keep,
+        application,
+        relay
     }
 
     @Option(
@@ -130,7 +132,8 @@ final class InitSqlCommand implements Callable<Integer> {
     @Option(
             names = "--retention",
             paramLabel = "KIND",
-            description = "What becomes of published rows: ${COMPLETION-CANDIDATES}.")
+            description =
+                    "What becomes of published rows: delete, archive or keep; application or relay where they are read from the log.")
     private @Nullable RetentionName retention;
 
     @Option(
@@ -185,9 +188,10 @@ final class InitSqlCommand implements Callable<Integer> {
             Wanted wanted = named == null ? usual() : ofFile(named);
             return new NewOutboxScript(chosen(wanted.outbox()), wanted.required(), payloadType, roles).text();
         }
-        if (retention != null) {
+        if (retention != null && retention != RetentionName.application && retention != RetentionName.relay) {
             throw new ParameterException(
-                    spec.commandLine(), "--retention is for polling: a log reader leaves rows to the application");
+                    spec.commandLine(),
+                    "--retention " + retention + " is for polling: with --source debezium it is application or relay");
         }
         if (named != null && MySqlAddress.isIn(named.source().connection().url())) {
             throw new ParameterException(
@@ -196,7 +200,7 @@ final class InitSqlCommand implements Callable<Integer> {
         NewOutboxText text = named == null
                 ? NewOutboxText.usual(payloadType)
                 : NewOutboxText.of(named, (SourceSettings.Debezium) named.source(), payloadType);
-        return text.script(table, roles);
+        return (retention == null ? text : text.deleting(retention == RetentionName.relay)).script(table, roles);
     }
 
     private String role(@Nullable PipelineSettings named) {
@@ -249,6 +253,8 @@ final class InitSqlCommand implements Callable<Integer> {
             case delete -> new OutboxRetention.Delete();
             case archive -> new OutboxRetention.Archive(null);
             case keep -> new OutboxRetention.Keep(null);
+            case application, relay ->
+                throw new IllegalArgumentException("--retention " + name + " goes with --source debezium");
         };
         return usual.getClass().isInstance(ofFile) ? ofFile : usual;
     }

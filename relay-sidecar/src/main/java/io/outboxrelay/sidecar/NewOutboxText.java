@@ -46,16 +46,21 @@ record NewOutboxText(SlotRequest request, StreamedOutboxScript.Columns columns) 
                         Set.copyOf(TopicTemplate.parse(pipeline.route().topic()).columns())));
     }
 
+    /** The same outbox, whose published rows the relay deletes or leaves alone. */
+    NewOutboxText deleting(boolean relay) {
+        SlotRequest chosen = new SlotRequest(
+                request.slot(),
+                request.publication(),
+                request.table(),
+                request.columns(),
+                request.failover(),
+                relay && request.table() != null ? columns.id() : null);
+        return new NewOutboxText(chosen, columns);
+    }
+
     /** @param table in place of what was said, or null */
     String script(@Nullable String table, Roles roles) {
-        SlotRequest named = table == null
-                ? request
-                : new SlotRequest(
-                        request.slot(),
-                        request.publication(),
-                        TableName.parse(table),
-                        request.columns(),
-                        request.failover());
+        SlotRequest named = table == null ? request : request.of(TableName.parse(table));
         return new StreamedOutboxScript(named, columns, roles).text();
     }
 

@@ -12,9 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param table the outbox, or null where events are messages in the log and there is no table
  * @param columns names of its columns that are read, as the database knows them
  * @param failover whether the slot is to be there after a failover (PostgreSQL 17 and later)
+ * @param deletedBy the column by which the relay deletes published rows, or null where it deletes none
  */
 public record SlotRequest(
-        String slot, String publication, @Nullable TableName table, List<String> columns, boolean failover) {
+        String slot,
+        String publication,
+        @Nullable TableName table,
+        List<String> columns,
+        boolean failover,
+        @Nullable String deletedBy) {
+
+    /** Whose rows the relay does not touch. */
+    public SlotRequest(
+            String slot, String publication, @Nullable TableName table, List<String> columns, boolean failover) {
+        this(slot, publication, table, columns, failover, null);
+    }
+
+    /** The same for another table. */
+    public SlotRequest of(@Nullable TableName other) {
+        return new SlotRequest(slot, publication, other, columns, failover, deletedBy);
+    }
 
     public SlotRequest {
         columns = List.copyOf(columns);

@@ -30,6 +30,7 @@ public final class StreamGuard {
     private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
     private static final TimelineHistory NO_HISTORY = new TimelineHistory(Map.of());
 
+    private final Connection connection;
     private final SlotRequest request;
     private final ConnectionSettings settings;
     private final StreamLookSql sql;
@@ -41,6 +42,7 @@ public final class StreamGuard {
      * @throws RelayException TRANSIENT as a rule
      */
     public StreamGuard(Connection connection, ConnectionSettings settings, SlotRequest request) {
+        this.connection = connection;
         this.request = request;
         this.settings = settings;
         try {
@@ -182,6 +184,9 @@ public final class StreamGuard {
         List<Finding> findings = new ArrayList<>(publications.ofTable(look, slots.stored() != null));
         List<Finding> changes = publications.ofPublication(look);
         findings.addAll(changes);
+        if (starting) {
+            findings.addAll(removal());
+        }
         Finding place = slots.ofPlace(look);
         Finding anew = place != null ? place : !changes.isEmpty() ? slots.afterChange(look) : ofVersion(slots, look);
         if (anew != null) {
@@ -220,6 +225,15 @@ public final class StreamGuard {
         }
         try (Connection replication = new PostgresConnections(settings).openReplication()) {
             return TimelineHistory.of(replication, timeline);
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    /** What is missing while the stream runs only hinders; it is told then, and nothing is lost by it. */
+    private List<Finding> removal() {
+        try {
+            return RemovalChecks.of(connection, request).findings();
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }

@@ -85,6 +85,10 @@ public final class StreamInspection {
         Stored read = held ? new Stored(null, null) : read(connection);
         StreamPosition known = read.position();
         List<Finding> findings = held ? ofHeld(look) : new ArrayList<>(guard.findings(known));
+        RemovalChecks removal = RemovalChecks.of(connection, request);
+        if (held) {
+            findings.addAll(removal.findings());
+        }
         if (read.unread() != null) {
             findings.add(read.unread());
         }
@@ -105,6 +109,7 @@ public final class StreamInspection {
                             : "published up to " + StreamPosition.shown(known.lsn()));
         }
         advise(checks, look, advice);
+        checks.addAll(removal.advice());
         return new Outcome(failure(findings), findings, checks);
     }
 

@@ -43,8 +43,7 @@ public record StreamedOutboxScript(SlotRequest request, Columns columns, Roles r
     public String text() {
         TableName table = inSchema(request.table());
         checkNames(table);
-        SlotRequest named =
-                new SlotRequest(request.slot(), request.publication(), table, request.columns(), request.failover());
+        SlotRequest named = request.of(table);
         ScriptText script = new ScriptText();
         head(script, table);
         relayRole(script);
@@ -82,7 +81,9 @@ public record StreamedOutboxScript(SlotRequest request, Columns columns, Roles r
         String role = Identifiers.readable(roles.relay());
         script.blank()
                 .line(
-                        "-- The relay's role. It reads the log, and needs no right on the table or its schema. Created by a superuser, or by")
+                        request.deletedBy() == null
+                                ? "-- The relay's role. It reads the log, and needs no right on the table or its schema. Created by a superuser, or by"
+                                : "-- The relay's role. It reads the log, and deletes what is published. Created by a superuser, or by")
                 .line(
                         "-- a role with CREATEROLE and REPLICATION; hosted databases have a role of their own to grant in its place.")
                 .unlessThere(
@@ -136,6 +137,14 @@ public record StreamedOutboxScript(SlotRequest request, Columns columns, Roles r
                         "-- The application inserts. To delete rows again it needs DELETE, and SELECT of the columns that it finds them by.")
                 .line(prefix + "GRANT USAGE ON SCHEMA " + schema + " TO " + writer + ";")
                 .line(prefix + "GRANT INSERT, SELECT, DELETE ON " + table.readable() + " TO " + writer + ";");
+        if (request.deletedBy() != null) {
+            script.blank()
+                    .line(
+                            "-- The relay deletes rows by their ids once they are published, and reads nothing else of them.");
+            new RemovalStatements(table, request.deletedBy(), roles.relay())
+                    .grants()
+                    .forEach(grant -> script.line(grant + ";"));
+        }
     }
 
     private void publication(ScriptText script, StreamStatements statements) {

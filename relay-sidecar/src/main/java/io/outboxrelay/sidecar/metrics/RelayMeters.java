@@ -72,6 +72,19 @@ final class RelayMeters {
                 "How much of its log the database keeps because the relay's replication slot needs it, in bytes; 0 with polling.",
                 "bytes",
                 m -> m.source().levels().slotRetainedBytes());
+        counter(
+                "rows.deleted",
+                "Published rows that were deleted behind the log since the start (CDC with outbox.retention = relay); with polling 0, see"
+                        + " outbox_relay_settled_total.",
+                m -> m.source().levels().removal().deleted());
+        gauge(
+                "rows.to.delete",
+                "Published rows that still are to be deleted behind the log (CDC with outbox.retention = relay).",
+                m -> m.source().levels().removal().waiting());
+        counter(
+                "rows.left",
+                "Published rows that could not be deleted behind the log, and stand until somebody deletes them.",
+                m -> m.source().levels().removal().left());
         gauge(
                 "end.to.end.exact",
                 "1 while outbox_relay_end_to_end_seconds counts from the server's own commit timestamps, 0 while it is an upper bound.",
