@@ -77,7 +77,11 @@ record SlotChecks(
                         ? "belongs to the database " + output.database()
                         : !output.plugin().equals("pgoutput")
                                 ? "decodes by " + output.plugin() + ", not by pgoutput"
-                                : output.temporary() ? "is a temporary one" : null;
+                                : output.temporary()
+                                        ? "is a temporary one"
+                                        : output.twoPhase()
+                                                ? "hands on transactions that are only prepared (two_phase)"
+                                                : null;
         return wrong == null
                 ? null
                 : new Finding(

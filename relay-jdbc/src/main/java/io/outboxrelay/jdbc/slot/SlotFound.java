@@ -21,8 +21,10 @@ public record SlotFound(
      * @param database that it belongs to; null of a physical slot
      * @param here whether that is the one that was asked
      * @param temporary whether it ends with its session
+     * @param twoPhase whether it hands on what is prepared before that is committed
      */
-    public record Output(@Nullable String plugin, @Nullable String database, boolean here, boolean temporary) {}
+    public record Output(
+            @Nullable String plugin, @Nullable String database, boolean here, boolean temporary, boolean twoPhase) {}
 
     /**
      * Places in the log.

@@ -37,7 +37,7 @@ final class StreamLookSql {
                    s.slot_name, s.plugin, s.database, s.database = current_database() AS here, s.temporary, s.active_pid,
                    coalesce(s.wal_status, 'lost') AS wal_status, (s.restart_lsn - '0/0'::pg_lsn)::bigint AS restart_lsn,
                    (s.confirmed_flush_lsn - '0/0'::pg_lsn)::bigint AS confirmed_lsn,
-                   (to_jsonb(s) ->> 'failover')::boolean AS failover,
+                   (to_jsonb(s) ->> 'failover')::boolean AS failover, (to_jsonb(s) ->> 'two_phase')::boolean AS two_phase,
                    p.oid AS publication, p.puballtables OR %1$s AS everything, p.pubinsert, p.pubviaroot,
                    concat(p.oid, '.', p.xmin, '/' || r.oid || '.' || r.xmin) AS version,
                    age(p.xmin) > age(s.catalog_xmin) AND (t.oid IS NULL OR coalesce(age(r.xmin) > age(s.catalog_xmin), false))
@@ -119,7 +119,8 @@ final class StreamLookSql {
                         row.getString("plugin"),
                         row.getString("database"),
                         row.getBoolean("here"),
-                        row.getBoolean("temporary")),
+                        row.getBoolean("temporary"),
+                        row.getBoolean("two_phase")),
                 new SlotFound.Place(
                         row.getObject("restart_lsn", Long.class),
                         row.getObject("confirmed_lsn", Long.class),

@@ -135,6 +135,22 @@ class StreamGuardIT {
     }
 
     @Test
+    void a_slot_that_hands_on_what_is_only_prepared_is_refused_and_the_remedy_makes_one_that_does_not()
+            throws SQLException {
+        StreamedDatabase database = new StreamedDatabase(server);
+        database.execute(
+                database.statements().dropSlot(),
+                "SELECT pg_create_logical_replication_slot('"
+                        + database.request().slot() + "', 'pgoutput', false, true)");
+        Failure failure = database.refusal(null);
+        assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+        assertThat(failure.summary()).contains("only prepared (two_phase)");
+        assertThat(failure.problems().get(0).remedy())
+                .contains("name another one")
+                .contains(database.statements().createSlot(180_000));
+    }
+
+    @Test
     void a_slot_that_another_streams_from_is_waited_for() throws SQLException {
         StreamedDatabase database = new StreamedDatabase(server);
         try (StreamedDatabase.Streaming other = database.stream()) {
