@@ -7,7 +7,6 @@ import io.outboxrelay.jdbc.ConnectionSettings;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The settings of Debezium's MySQL connector for one attempt. Each that matters says why. */
 final class MySqlProperties {
@@ -29,8 +28,10 @@ final class MySqlProperties {
         all.put("database.server.id", String.valueOf(log.serverIdOrRandom()));
         all.put("gtid.ignore.on.recovery", String.valueOf(byFile));
         MySqlTable table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
-        all.put("database.include.list", Pattern.quote(table.database()));
-        all.put("table.include.list", Pattern.quote(table.database()) + "\\." + Pattern.quote(table.name()));
+        all.put("database.include.list", ExactName.expression(table.database()));
+        all.put(
+                "table.include.list",
+                ExactName.expression(table.database()) + "\\." + ExactName.expression(table.name()));
         pace(all);
         promises(all);
         rendering(all);

@@ -9,7 +9,6 @@ import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.TableName;
 import java.util.Map;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -78,13 +77,13 @@ final class PostgresProperties {
 
     private static void outbox(Outbox outbox, boolean everyTable, Map<String, String> all) {
         // Nobody else's messages: they would be decoded for nothing.
-        String messages = Pattern.quote(Barrier.PREFIX);
+        String messages = ExactName.expression(Barrier.PREFIX);
         if (outbox instanceof TableOutbox rows) {
             TableName table = TableName.parse(rows.table());
-            String schema = table.schema() == null ? "[^.]+" : Pattern.quote(table.schema());
-            all.put("table.include.list", everyTable ? ".*" : schema + "\\." + Pattern.quote(table.table()));
+            String schema = table.schema() == null ? "[^.]+" : ExactName.expression(table.schema());
+            all.put("table.include.list", everyTable ? ".*" : schema + "\\." + ExactName.expression(table.table()));
         } else if (outbox instanceof MessageOutbox written) {
-            messages += "," + Pattern.quote(written.prefix());
+            messages += "," + ExactName.expression(written.prefix());
             // No table: of one that is not named, Debezium would read the columns at every start.
             all.put("table.include.list", "pg_catalog\\.none");
         }

@@ -94,6 +94,20 @@ final class LoggedOutbox {
         return new LoggedOutbox(database, table, TableOutbox.of("public." + table));
     }
 
+    /** A table of this name. */
+    static LoggedOutbox called(EmbeddedDatabase database, String name) throws SQLException {
+        String quoted = '"' + name.replace("\"", "\"\"") + '"';
+        LoggedOutbox outbox = new LoggedOutbox(
+                database,
+                quoted,
+                TableOutbox.of("public." + quoted),
+                "called_" + COUNT.incrementAndGet(),
+                scratch().resolve("state"));
+        database.execute("CREATE TABLE " + quoted + " (id text NOT NULL, aggregateid text, payload text)");
+        outbox.publish();
+        return outbox;
+    }
+
     /** With these columns. */
     static LoggedOutbox of(EmbeddedDatabase database, String columns) throws SQLException {
         return of(database, columns, "");

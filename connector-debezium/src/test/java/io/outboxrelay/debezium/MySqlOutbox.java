@@ -70,12 +70,16 @@ final class MySqlOutbox {
     }
 
     static MySqlOutbox standard(MySqlServer server, Path directory) throws SQLException {
-        int number = COUNT.incrementAndGet();
-        MySqlOutbox outbox = new MySqlOutbox(server, directory.resolve("state-" + number), "outbox_" + number);
-        server.execute("CREATE TABLE shop." + outbox.table
-                + " (id VARCHAR(50) NOT NULL PRIMARY KEY, aggregatetype VARCHAR(50) DEFAULT 'order', aggregateid VARCHAR(50),"
-                + " type VARCHAR(50), payload LONGTEXT) CHARACTER SET utf8mb4; GRANT SELECT ON shop." + outbox.table
-                + " TO "
+        return called(server, directory, "outbox_" + COUNT.get());
+    }
+
+    /** A table of this name. */
+    static MySqlOutbox called(MySqlServer server, Path directory, String table) throws SQLException {
+        MySqlOutbox outbox = new MySqlOutbox(server, directory.resolve("state-" + COUNT.incrementAndGet()), table);
+        server.execute("CREATE TABLE shop.`" + outbox.table
+                + "` (id VARCHAR(50) NOT NULL PRIMARY KEY, aggregatetype VARCHAR(50) DEFAULT 'order', aggregateid VARCHAR(50),"
+                + " type VARCHAR(50), payload LONGTEXT) CHARACTER SET utf8mb4; GRANT SELECT ON shop.`" + outbox.table
+                + "` TO "
                 + USER + "@'%'");
         return outbox;
     }
@@ -107,9 +111,9 @@ final class MySqlOutbox {
     void insert(String prefix, int rows) throws SQLException {
         StringBuilder sql = new StringBuilder("START TRANSACTION;");
         for (int n = 0; n < rows; n++) {
-            sql.append("INSERT INTO shop.")
+            sql.append("INSERT INTO shop.`")
                     .append(table)
-                    .append(" (id, aggregateid, payload) VALUES ('")
+                    .append("` (id, aggregateid, payload) VALUES ('")
                     .append(prefix)
                     .append(n)
                     .append("', 'key', 'payload ")

@@ -53,4 +53,23 @@ class RenamedTableIT {
                     .containsExactly("between0", "between1", "between2", "between3", "between4", "after0");
         }
     }
+
+    @Test
+    void a_table_of_an_odd_name_is_read_also_where_there_are_too_many_tables_to_take_all() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.called(database, "a,b.c\"d \\E(x)");
+        outbox.insert("a", 2);
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(2)) {
+            consumer.stopCleanly();
+        }
+        database.execute("CREATE SCHEMA many;"
+                + " DO $$ BEGIN FOR n IN 1..1001 LOOP EXECUTE 'CREATE TABLE many.t' || n || ' ()'; END LOOP; END $$");
+        try {
+            outbox.insert("b", 2);
+            try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(2)) {
+                assertThat(consumer.ids()).containsExactly("b0", "b1");
+            }
+        } finally {
+            database.execute("DROP SCHEMA many CASCADE");
+        }
+    }
 }
