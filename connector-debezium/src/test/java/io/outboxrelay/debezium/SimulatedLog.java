@@ -41,6 +41,8 @@ final class SimulatedLog {
     private final Predicate<String> acknowledged;
     private final List<List<Row>> open = new ArrayList<>();
     private final List<Transaction> committed = new ArrayList<>();
+    private final boolean emptied;
+    private final Set<String> deleted = new HashSet<>();
     private final Set<String> locked = new HashSet<>();
     private final Map<String, Integer> versions = new HashMap<>();
     private long written = 1_000;
@@ -54,6 +56,20 @@ final class SimulatedLog {
         this.seed = seed;
         this.random = random;
         this.acknowledged = acknowledged;
+        this.emptied = random.nextBoolean();
+    }
+
+    /** Whether the relay is to delete what is published. */
+    boolean isEmptied() {
+        return emptied;
+    }
+
+    /** The relay deletes a row of the table. */
+    void deletes(String id) {
+        assertThat(acknowledged.test(id))
+                .as("seed %d: %s is settled when it is deleted", seed, id)
+                .isTrue();
+        deleted.add(id);
     }
 
     /** Others write a little. */
@@ -162,7 +178,8 @@ final class SimulatedLog {
         for (; checked < committed.size() && committed.get(checked).end() <= lsn; checked++) {
             assertThat(committed.get(checked).rows())
                     .as("seed %d: settled, as the slot is told %d of %d", seed, lsn, written)
-                    .allMatch(row -> acknowledged.test(row.id()));
+                    .allMatch(row -> acknowledged.test(row.id()))
+                    .allMatch(row -> !emptied || deleted.contains(row.id()));
         }
         told = lsn;
     }

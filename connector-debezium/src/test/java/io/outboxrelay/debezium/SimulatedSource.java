@@ -43,6 +43,7 @@ final class SimulatedSource implements OutboxSource {
     private final LogThread.Attempt attempt;
     private final SimulatedConnector connector;
     private final PostgresStream stream;
+    private final @Nullable SimulatedRows rows;
     private @Nullable HandOff handOff;
     private @Nullable LogReading reading;
     private @Nullable LogPosition settled;
@@ -53,6 +54,9 @@ final class SimulatedSource implements OutboxSource {
         this.world = world;
         this.number = number;
         this.attempt = new LogThread.Attempt(number, new LogFigures());
+        this.rows = world.log().isEmptied()
+                ? new SimulatedRows(world.log(), world.random().split())
+                : null;
         ToldOffsets offsets = new ToldOffsets();
         this.connector = new SimulatedConnector(world.log(), world.random().split(), offsets);
         this.stream = new PostgresStream(
@@ -117,7 +121,8 @@ final class SimulatedSource implements OutboxSource {
                 attempt,
                 between,
                 () -> settled,
-                new Confirming(stream, between, SettledRows.OF_THE_APPLICATION, CONFIRM_EVERY, 0));
+                new Confirming(
+                        stream, between, rows == null ? SettledRows.OF_THE_APPLICATION : rows, CONFIRM_EVERY, 0));
         attempt.figures().begins(number, 0);
         between.put(List.of(reading.opening()));
     }
@@ -129,6 +134,9 @@ final class SimulatedSource implements OutboxSource {
         }
         trouble = befalls;
         connector.broken = befalls == Trouble.CONNECTION_CUT;
+        if (rows != null) {
+            rows.turn();
+        }
         try {
             reading.runOnce(nowNanos);
         } catch (RelayException e) {
