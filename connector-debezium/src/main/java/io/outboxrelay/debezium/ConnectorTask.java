@@ -65,6 +65,11 @@ final class ConnectorTask implements PostgresStream.Connector {
         }
     }
 
+    /** It has begun to stream: what follows is about events. */
+    void streams() {
+        EventFigures.silence(task);
+    }
+
     private void startNow() {
         try {
             task.start(properties);

@@ -116,6 +116,7 @@ final class MySqlChangeLog implements ChangeLog {
                 }
                 ahead.addAll(starting.poll());
             }
+            starting.streams();
             return ahead;
         } catch (ConnectorFailure e) {
             throw new RelayException(MySqlStream.classified(e.getCause(), settings.connection()));

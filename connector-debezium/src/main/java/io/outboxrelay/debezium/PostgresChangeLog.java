@@ -76,6 +76,7 @@ final class PostgresChangeLog implements ChangeLog {
         } catch (ConnectorFailure e) {
             throw e.classified(settings.connection());
         }
+        task.streams();
         StreamHealth health = new StreamHealth(System.nanoTime());
         slot.watch(health, settings.reading());
         return new PostgresStream(

@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
+import java.util.Set;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,23 @@ class DebeziumSourceIT {
             assertThat(consumer.records.get(1).payload()).isEqualTo("payload 1".getBytes(UTF_8));
             assertThat(consumer.records.get(1).key()).isEqualTo("key".getBytes(UTF_8));
             assertThat(consumer.records.get(1).columns()).containsExactly("order", null);
+        }
+    }
+
+    /** That would take a third of the time in which it reads. */
+    @Test
+    void debezium_describes_no_event_to_whoever_asks_by_jmx() throws Exception {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen()) {
+            outbox.insert("a", 3);
+            consumer.awaitRecords(3);
+            MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+            Set<ObjectName> streams = beans.queryNames(new ObjectName("debezium.postgres:context=streaming,*"), null);
+            assertThat(streams).isNotEmpty();
+            for (ObjectName stream : streams) {
+                assertThat(beans.getAttribute(stream, "TotalNumberOfEventsSeen"))
+                        .isEqualTo(0L);
+            }
         }
     }
 
