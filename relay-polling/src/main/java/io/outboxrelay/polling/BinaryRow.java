@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.BinaryCopy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BinaryRow {
 
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
-    private static final int FLAGS_BYTES = 4;
     /** Id, key and payload. */
     private static final int LEADING_FIELDS = 3;
 
@@ -40,22 +39,6 @@ final class BinaryRow {
         this.timed = timed;
     }
 
-    /**
-     * Takes the header off a stream's first message.
-     *
-     * @throws RelayException if it is none, which no PostgreSQL sends
-     */
-    static void skipHeader(ByteBuffer message) {
-        byte[] signature = new byte[Math.min(SIGNATURE.length, message.remaining())];
-        message.get(signature);
-        if (!Arrays.equals(signature, SIGNATURE) || message.remaining() < FLAGS_BYTES + Integer.BYTES) {
-            throw unexpected("a stream begins with " + Arrays.toString(signature));
-        }
-        message.getInt();
-        int extensionBytes = message.getInt();
-        message.position(message.position() + extensionBytes);
-    }
-
     /** The row in a message, or null at the end of the stream. */
     @Nullable
     Row decode(ByteBuffer message) {
@@ -67,11 +50,11 @@ final class BinaryRow {
             return null;
         }
         if (fields != forms.length + (timed ? 2 : 1)) {
-            throw unexpected("a row has " + fields + " fields");
+            throw BinaryCopy.unexpected("a row has " + fields + " fields");
         }
         int numberBytes = message.getInt();
         if (numberBytes >= 0 && numberBytes != Long.BYTES) {
-            throw unexpected("a number of " + numberBytes + " bytes");
+            throw BinaryCopy.unexpected("a number of " + numberBytes + " bytes");
         }
         boolean numbered = numberBytes >= 0;
         long number = numbered ? message.getLong() : 0;
@@ -84,7 +67,7 @@ final class BinaryRow {
         }
         long committedMicros = timed ? timestamp(message) : Row.COMMIT_UNKNOWN;
         if (message.hasRemaining()) {
-            throw unexpected(message.remaining() + " bytes follow a row");
+            throw BinaryCopy.unexpected(message.remaining() + " bytes follow a row");
         }
         if (id == null) {
             throw new RelayException(
@@ -99,7 +82,7 @@ final class BinaryRow {
     private static long timestamp(ByteBuffer message) {
         int length = message.getInt();
         if (length >= 0 && length != Long.BYTES) {
-            throw unexpected("a timestamp of " + length + " bytes");
+            throw BinaryCopy.unexpected("a timestamp of " + length + " bytes");
         }
         return length < 0 ? Row.COMMIT_UNKNOWN : message.getLong() + EPOCH_MICROS;
     }
@@ -120,12 +103,5 @@ final class BinaryRow {
         String text = texts.of(message.array(), message.arrayOffset() + message.position(), length);
         message.position(message.position() + length);
         return text;
-    }
-
-    static RelayException unexpected(String what) {
-        return new RelayException(
-                FailureKind.BUG,
-                "COPY sent what is not its binary format: " + what,
-                "report this, with the server's version");
     }
 }

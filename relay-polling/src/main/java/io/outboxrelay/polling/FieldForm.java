@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.jdbc.BinaryCopy;
 import io.outboxrelay.jdbc.OutboxTable.Column;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ enum FieldForm {
             case UUID -> uuid(message, length);
             case JSONB -> {
                 if (length < 1 || message.get() != JSONB_VERSION) {
-                    throw BinaryRow.unexpected("a jsonb of another version");
+                    throw BinaryCopy.unexpected("a jsonb of another version");
                 }
                 yield copied(message, length - 1);
             }
@@ -56,7 +57,7 @@ enum FieldForm {
 
     private static byte[] uuid(ByteBuffer message, int length) {
         if (length != UUID_BYTES) {
-            throw BinaryRow.unexpected("a uuid of " + length + " bytes");
+            throw BinaryCopy.unexpected("a uuid of " + length + " bytes");
         }
         byte[] text = new byte[UUID_CHARACTERS];
         int at = 0;

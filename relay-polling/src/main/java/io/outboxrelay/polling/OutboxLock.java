@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ReaderLock;
 import io.outboxrelay.polling.SessionLineage.Backend;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,24 +37,13 @@ record OutboxLock(String table, SessionLineage lineage) {
      * @throws RelayException FENCED if another relay holds it
      */
     void take(Connection connection, long oid) throws SQLException {
-        if (!isTaken(connection, oid) && !(endPredecessor(connection) && comesFree(connection, oid))) {
+        if (!ReaderLock.isTaken(connection, oid) && !(endPredecessor(connection) && comesFree(connection, oid))) {
             throw new RelayException(
                     FailureKind.FENCED,
                     "another relay reads " + table + ": it holds the table's advisory lock",
                     "nothing, if it is meant to: this one stands by and takes over; else end the other");
         }
         lineage.tookLock(own(connection));
-    }
-
-    private static boolean isTaken(Connection connection, long oid) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_try_advisory_lock(hashtext('outbox-relay'), ?::bigint::oid::int)")) {
-            statement.setLong(1, oid);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        }
     }
 
     /** Whether there was still one; it is ending now. */
@@ -74,7 +64,7 @@ record OutboxLock(String table, SessionLineage lineage) {
 
     private boolean comesFree(Connection connection, long oid) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT pg_advisory_lock(hashtext('outbox-relay'), ?::bigint::oid::int)")) {
+                connection.prepareStatement("SELECT pg_advisory_lock(" + ReaderLock.KEY + ")")) {
             statement.setLong(1, oid);
             statement.execute();
             LOG.info("ended the relay's own previous session, which the server still took for alive");

@@ -2,6 +2,7 @@ package io.outboxrelay.polling;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.BinaryCopy;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,7 +70,7 @@ final class PageCopy {
         while ((message = copy.readFromCopy()) != null) {
             ByteBuffer buffer = ByteBuffer.wrap(message);
             if (first) {
-                BinaryRow.skipHeader(buffer);
+                BinaryCopy.skipHeader(buffer);
                 first = false;
             }
             Row row;

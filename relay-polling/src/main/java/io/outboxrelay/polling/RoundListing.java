@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.jdbc.BinaryCopy;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,7 +52,7 @@ final class RoundListing {
         while ((message = copy.readFromCopy()) != null) {
             ByteBuffer row = ByteBuffer.wrap(message);
             if (listed == 0) {
-                BinaryRow.skipHeader(row);
+                BinaryCopy.skipHeader(row);
             }
             if (!row.hasRemaining() || row.getShort() < 0) {
                 continue;

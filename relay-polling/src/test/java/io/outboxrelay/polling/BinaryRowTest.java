@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.BinaryCopy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -73,14 +74,14 @@ class BinaryRowTest {
                 .putInt(3)
                 .put(new byte[3]);
         message.putShort((short) 77).flip();
-        BinaryRow.skipHeader(message);
+        BinaryCopy.skipHeader(message);
         assertThat(message.getShort()).isEqualTo((short) 77);
     }
 
     @Test
     void what_is_no_header_or_no_row_is_not_guessed_at() {
-        assertFails(FailureKind.BUG, () -> BinaryRow.skipHeader(ByteBuffer.wrap(text("something else entirely"))));
-        assertFails(FailureKind.BUG, () -> BinaryRow.skipHeader(ByteBuffer.allocate(0)));
+        assertFails(FailureKind.BUG, () -> BinaryCopy.skipHeader(ByteBuffer.wrap(text("something else entirely"))));
+        assertFails(FailureKind.BUG, () -> BinaryCopy.skipHeader(ByteBuffer.allocate(0)));
         assertFails(FailureKind.BUG, () -> ROW.decode(message(number(1), text("id"))));
         ByteBuffer longer = ByteBuffer.allocate(100);
         longer.put(message(number(1), text("id"), null, null)).put((byte) 1).flip();
