@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the columns of a PostgreSQL outbox are, so that their values are made the text that the database would make of them. */
-final class ColumnTypes {
+public final class ColumnTypes {
 
     /** By the catalog, which every role may read, and not by a cast to regclass, which takes USAGE on the schema. */
     private static final String SQL = """
@@ -39,7 +39,7 @@ final class ColumnTypes {
      *
      * @throws RelayException MISCONFIGURED when some of them cannot be read from the log
      */
-    static Map<String, ColumnType> of(
+    public static Map<String, ColumnType> of(
             Connection through, ConnectionSettings settings, TableName table, List<String> columns) {
         Map<String, ColumnType> types = new HashMap<>();
         try (PreparedStatement statement = through.prepareStatement(SQL)) {

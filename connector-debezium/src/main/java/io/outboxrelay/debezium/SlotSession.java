@@ -89,6 +89,9 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
                     : beginning(guard, again);
             stored = again;
         }
+        if (stored.position() == null) {
+            FirstStart.tell(made, settings, request, at);
+        }
         stored.store(at);
         begun = new Begun(guard, stored, at);
     }

@@ -34,12 +34,28 @@ public final class StoredPosition {
         return "postgresql." + database + "." + slot;
     }
 
+    /** The note of a repair of this slot. */
+    public static RepairMark repairOf(String database, String slot) {
+        return new RepairMark(key(database, slot));
+    }
+
     /**
      * What a store's values say of a slot, or null where nothing was ever stored.
      *
-     * @throws RelayException POSITION_LOST when it cannot be read
+     * @throws RelayException POSITION_LOST when it cannot be read, or a repair of the slot has not ended
      */
     static @Nullable StreamPosition in(SortedMap<String, String> values, String database, String slot) {
+        repairOf(database, slot).refuseIfStandingIn(values);
+        return beforeRepair(values, database, slot);
+    }
+
+    /**
+     * The same for a repair, which may be the one that has not ended.
+     *
+     * @throws RelayException POSITION_LOST when it cannot be read
+     */
+    public static @Nullable StreamPosition beforeRepair(
+            SortedMap<String, String> values, String database, String slot) {
         String text = values.get(key(database, slot));
         try {
             return text == null ? null : StreamPosition.parse(text);
@@ -50,6 +66,11 @@ public final class StoredPosition {
                     "use the version of the relay that wrote it",
                     e));
         }
+    }
+
+    /** What a repair stores: durable on return. The note of the repair is still there then. */
+    public static void replace(StateStore store, String database, String slot, StreamPosition begins) {
+        store.put(key(database, slot), begins.text());
     }
 
     /** Null where nothing was ever stored. */

@@ -26,7 +26,7 @@ final class DebeziumParts {
     private DebeziumParts() {}
 
     /** In a topic, the positions of all pipelines stand under the names of their databases and slots. */
-    private static StateStore store(SettingsInUse inUse) {
+    static StateStore store(SettingsInUse inUse) {
         PositionPlace place = ((SourceSettings.Debezium) inUse.source()).position();
         return place instanceof PositionPlace.File file
                 ? StateFile.open(file.path())

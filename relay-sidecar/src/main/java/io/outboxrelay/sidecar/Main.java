@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             DryRunCommand.class,
             InitSqlCommand.class,
+            RepairCommand.class,
             HealthCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,

@@ -78,7 +78,8 @@ final class SourceInspection {
                 outcome.findings());
     }
 
-    private static SortedMap<String, String> stored(PositionPlace place, PipelineSettings pipeline) {
+    /** What the relay stored, read beside it. */
+    static SortedMap<String, String> stored(PositionPlace place, PipelineSettings pipeline) {
         return place instanceof PositionPlace.File file
                 ? StateFile.peek(file.path())
                 : StateTopic.peek(pipeline.publisher(), ((PositionPlace.Topic) place).name(), STATE_WITHIN);

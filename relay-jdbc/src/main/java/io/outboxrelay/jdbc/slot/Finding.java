@@ -15,11 +15,11 @@ import java.util.List;
  */
 public record Finding(String subject, FailureKind kind, String what, List<String> statements, String note) {
 
-    static final String SERVER = "server";
-    static final String TABLE = "table";
-    static final String PUBLICATION = "publication";
-    static final String SLOT = "slot";
-    static final String STORED = "stored position";
+    public static final String SERVER = "server";
+    public static final String TABLE = "table";
+    public static final String PUBLICATION = "publication";
+    public static final String SLOT = "slot";
+    public static final String STORED = "stored position";
 
     public Finding {
         statements = List.copyOf(statements);

@@ -6,6 +6,7 @@ import static io.outboxrelay.failure.FailureKind.POSITION_LOST;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
 import io.outboxrelay.failure.FailureKind;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,11 @@ record SlotChecks(
     /** Since when pgoutput hands on what pg_logical_emit_message wrote. */
     private static final int MESSAGES_SINCE = 140_000;
 
-    private static final String NOT_THROUGH_IT =
-            "what was committed before is not read through the new slot: publish what stands in the table otherwise";
+    private static final String NOT_THROUGH_IT = "what was committed before is not read through the new slot";
+
+    /** Leads the statements as a comment, so that what is printed stays SQL. */
+    private static final String REPAIR =
+            "/* outbox-relay repair --config FILE publishes what stands in the table and goes on behind it; to leave that out, run: */ ";
 
     /** Whether the server can be read from at all; null if it can. */
     @Nullable
@@ -156,7 +160,9 @@ record SlotChecks(
                     look,
                     "this is another database than the one that was read from: its system identifier is "
                             + Long.toUnsignedString(server.systemIdentifier()) + ", not "
-                            + Long.toUnsignedString(known.systemIdentifier()));
+                            + Long.toUnsignedString(known.systemIdentifier())
+                            + " (if a relay of that one shares source.position.topic with this one, and database and slot have the same"
+                            + " names: give each a topic of its own)");
         }
         boolean forked = known.timeline() != server.timeline();
         Long end = forked ? history.endOf(known.timeline()) : Long.valueOf(known.lsn());
@@ -247,11 +253,10 @@ record SlotChecks(
     }
 
     private Finding anew(FailureKind kind, StreamLook look, String what) {
-        return new Finding(
-                Finding.SLOT,
-                kind,
-                what,
-                statements.newSlot(look, stored),
-                kind == POSITION_LOST ? NOT_THROUGH_IT : "");
+        List<String> made = new ArrayList<>(statements.newSlot(look, stored));
+        if (kind == POSITION_LOST && request.table() != null) {
+            made.set(0, REPAIR + made.get(0));
+        }
+        return new Finding(Finding.SLOT, kind, what, made, kind == POSITION_LOST ? NOT_THROUGH_IT : "");
     }
 }

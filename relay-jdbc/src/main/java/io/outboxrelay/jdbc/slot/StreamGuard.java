@@ -239,7 +239,12 @@ public final class StreamGuard {
         }
     }
 
-    private StreamLook look() {
+    /**
+     * What there is now, with nothing said of it.
+     *
+     * @throws RelayException when the database cannot be asked
+     */
+    public StreamLook look() {
         try {
             return sql.take();
         } catch (SQLException e) {

@@ -1,0 +1,35 @@
+package io.outboxrelay.debezium.repair;
+
+import io.outboxrelay.debezium.DebeziumSettings.MessageOutbox;
+import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import java.time.Clock;
+
+/** The repair of whatever log an outbox is read from. */
+public final class LogRepairs {
+
+    private LogRepairs() {}
+
+    /**
+     * A repair that has done nothing yet.
+     *
+     * @throws RelayException MISCONFIGURED where there is none of this outbox
+     */
+    public static LogRepair of(RepairRequest request, RepairStores stores, RepairSteps steps) {
+        if (!(request.settings().log() instanceof PostgresLog)) {
+            throw new RelayException(
+                    FailureKind.MISCONFIGURED,
+                    "an outbox in MySQL cannot be repaired by a command so far",
+                    "name another source.position.topic or file, which begins anew at the end of the log, and insert again"
+                            + " what stands in the table and was not published");
+        }
+        if (request.settings().outbox() instanceof MessageOutbox) {
+            throw new RelayException(
+                    FailureKind.MISCONFIGURED,
+                    "an outbox without a table cannot be repaired: what was missed stands nowhere but in the log that is lost",
+                    "run the statements that the relay prints, which begin anew, and have the application emit again what is missing");
+        }
+        return new PostgresRepair(request, stores, steps, Clock.systemUTC());
+    }
+}

@@ -1,0 +1,148 @@
+package io.outboxrelay.debezium.repair;
+
+import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.PostgresFailures;
+import io.outboxrelay.jdbc.ReaderLock;
+import io.outboxrelay.jdbc.slot.SlotRequest;
+import io.outboxrelay.jdbc.slot.StreamPosition;
+import io.outboxrelay.jdbc.slot.StreamStatements;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a repair of a slot would do, by what was found. Immutable.
+ *
+ * @param plan for people
+ * @param diagnosis of slot, publication and stored position
+ * @param table null where nothing is to be read
+ * @param ordering of its rows, null with it
+ */
+record RepairProspect(
+        RepairPlan plan,
+        RepairDiagnosis diagnosis,
+        @Nullable StandingTable table,
+        StandingTable.@Nullable Ordering ordering) {
+
+    /** By what was found of everything but the table, which is looked at where there is anything to do. */
+    static RepairProspect of(RepairRequest request, SlotRequest slot, RepairDiagnosis diagnosis) {
+        List<String> seen = diagnosis.seen(slot);
+        Failure obstacle = diagnosis.obstacle();
+        if (obstacle != null) {
+            return refused(diagnosis, seen, obstacle);
+        }
+        if (diagnosis.findings().isEmpty() && diagnosis.stored() != null && !request.dropsSlot()) {
+            List<String> rest = diagnosis.begun() == null
+                    ? List.of()
+                    : List.of(
+                            "remove the note that a repair was begun: it got as far as that, and slot and stored position fit");
+            return new RepairProspect(new RepairPlan(seen, rest, List.of(), null), diagnosis, null, null);
+        }
+        if (diagnosis.isSound() && !request.dropsSlot()) {
+            return refused(diagnosis, seen, unread(slot, diagnosis));
+        }
+        List<String> publishing = diagnosis.publicationStatements();
+        if (!publishing.isEmpty() && request.admin() == null) {
+            return refused(
+                    diagnosis,
+                    seen,
+                    Failure.of(
+                            FailureKind.MISCONFIGURED,
+                            "publication " + slot.publication() + " has to be made or mended, by the table's owner",
+                            "give --admin ROLE, who will run: " + String.join("; ", publishing)));
+        }
+        return ofTable(request, slot, diagnosis, seen);
+    }
+
+    private static RepairProspect refused(RepairDiagnosis diagnosis, List<String> seen, Failure failure) {
+        return new RepairProspect(new RepairPlan(seen, List.of(), List.of(), failure), diagnosis, null, null);
+    }
+
+    private static Failure unread(SlotRequest slot, RepairDiagnosis diagnosis) {
+        Long confirmed = Objects.requireNonNull(diagnosis.look().slot()).place().confirmedLsn();
+        return Failure.of(
+                FailureKind.MISCONFIGURED,
+                "slot " + slot.slot()
+                        + " is whole, and nothing was read from it as far as is stored: to drop it would lose what"
+                        + " was inserted and deleted again since it stood at "
+                        + StreamPosition.shown(Objects.requireNonNull(confirmed)),
+                "outbox-relay run reads from it, and leaves out what stood in the table before; if that is to be published, as after"
+                        + " polling, and nothing was deleted unpublished since, give --drop-slot");
+    }
+
+    private static RepairProspect ofTable(
+            RepairRequest request, SlotRequest slot, RepairDiagnosis diagnosis, List<String> seen) {
+        Connection reader = SessionSetup.open(request.reader());
+        try {
+            StandingTable table = StandingTable.find(reader, Objects.requireNonNull(slot.table()));
+            if (table == null) {
+                // It was there a moment ago.
+                return refused(
+                        diagnosis,
+                        seen,
+                        Failure.of(FailureKind.TRANSIENT, "table " + slot.table() + " is gone", "run repair again"));
+            }
+            StandingTable.Ordering ordering = table.ordering(request.order());
+            List<Problem> problems = new ArrayList<>();
+            for (Problem problem : new Problem[] {table.unreadable(), ordering.problem()}) {
+                if (problem != null) {
+                    problems.add(problem);
+                }
+            }
+            if (!problems.isEmpty()) {
+                return refused(diagnosis, seen, new Failure(FailureKind.MISCONFIGURED, problems, null));
+            }
+            long rows = table.count(reader);
+            seen.add("table " + table.quotedName() + ": " + rows + " rows stand");
+            if (!ReaderLock.isFree(reader, table.oid())) {
+                return refused(diagnosis, seen, TableClaim.held(table));
+            }
+            RepairPlan plan = new RepairPlan(
+                    seen, steps(request, slot, diagnosis, table, ordering), consequences(diagnosis, rows), null);
+            return new RepairProspect(plan, diagnosis, table, ordering);
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, request.reader()));
+        } finally {
+            SessionSetup.close(reader);
+        }
+    }
+
+    private static List<String> steps(
+            RepairRequest request,
+            SlotRequest slot,
+            RepairDiagnosis diagnosis,
+            StandingTable table,
+            StandingTable.Ordering ordering) {
+        List<String> steps = new ArrayList<>();
+        steps.add("note where the position is stored that a repair has begun: no relay reads until it has ended");
+        if (diagnosis.look().slot() != null) {
+            steps.add(new StreamStatements(slot).dropSlot() + ";");
+        }
+        diagnosis.publicationStatements().forEach(sql -> steps.add(sql + ";"));
+        PostgresLog log = (PostgresLog) request.settings().log();
+        steps.add(SlotMaking.command(
+                        log.slot(), log.failover(), diagnosis.look().server().version())
+                + ";");
+        steps.add("publish what stands in " + table.quotedName() + " as of that slot, " + ordering.said());
+        steps.add("store that slot's position, and remove the note; then start the relay");
+        return steps;
+    }
+
+    private static List<String> consequences(RepairDiagnosis diagnosis, long rows) {
+        List<String> consequences = new ArrayList<>();
+        consequences.add("every row that stands is published, now about " + rows
+                + ": those that were published before are repeated, with the same ids");
+        StreamPosition stored = diagnosis.stored();
+        consequences.add("what was inserted and deleted again"
+                + (stored == null ? "" : " since " + StreamPosition.shown(stored.lsn()))
+                + ", unpublished, stands nowhere any more and is not brought back");
+        return consequences;
+    }
+}

@@ -1,0 +1,83 @@
+package io.outboxrelay.debezium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The gaps of {@link GapFaultsIT}: each ends by a repair that delivers every row that stands, while the application goes on. */
+class RepairedGapsIT {
+
+    private static EmbeddedDatabase database;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        database = LoggedOutbox.server();
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT pg_drop_replication_slot('@')",
+                "SELECT pg_drop_replication_slot('@'); SELECT pg_create_logical_replication_slot('@', 'pgoutput')",
+                "SELECT pg_replication_slot_advance('@', pg_current_wal_lsn())",
+                "DROP PUBLICATION @",
+                "DROP PUBLICATION @; CREATE PUBLICATION @ FOR TABLE @ WITH (publish = 'insert')",
+                "DROP PUBLICATION @; CREATE PUBLICATION @ FOR ALL TABLES",
+                "ALTER PUBLICATION @ SET (publish = 'update')",
+                "ALTER PUBLICATION @ SET (publish = 'update'); ALTER PUBLICATION @ SET (publish = 'insert')",
+                "ALTER PUBLICATION @ DROP TABLE @",
+                "ALTER PUBLICATION @ SET TABLE @ WHERE (id <> 'x')",
+                "ALTER PUBLICATION @ SET TABLE @ (id, aggregateid)",
+            })
+    void each_gap_ends_by_a_repair_that_loses_nothing_though_the_application_goes_on(String breaking)
+            throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(
+                database, "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text");
+        List<String> published;
+        try (KeyedWriters writers = new KeyedWriters(database, outbox.table)) {
+            try (LogConsumer before = LogConsumer.of(outbox)) {
+                before.awaitRecords(10);
+            }
+            // The server may take a moment to see that the reader has gone.
+            await().atMost(Duration.ofSeconds(10)).until(() -> outbox.streamer() == null);
+            for (String sql : breaking.replace("@", outbox.table).split("; ", -1)) {
+                database.execute(sql);
+            }
+            writers.awaitMore(20);
+            try (LogConsumer refused = LogConsumer.of(outbox)) {
+                assertThat(refused.awaitFailure().kind()).isEqualTo(FailureKind.POSITION_LOST);
+            }
+
+            published = new ArrayList<>(new RepairedLog(outbox)
+                    .repaired(step -> {}, () -> writers.awaitMore(20)).stream()
+                            .map(OutboxRecord::id)
+                            .toList());
+
+            writers.awaitMore(20);
+            writers.close();
+            // Behind all that the writers wrote: whatever else the stream has comes before it.
+            outbox.insert("last", 1);
+            try (LogConsumer after = LogConsumer.of(outbox).awaitId("last0")) {
+                published.addAll(after.ids());
+            }
+            published.remove("last0");
+            writers.assertOnceInOrder(published);
+        }
+    }
+}

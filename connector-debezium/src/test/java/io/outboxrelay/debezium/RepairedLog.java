@@ -1,0 +1,104 @@
+package io.outboxrelay.debezium;
+
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.debezium.repair.LogRepair;
+import io.outboxrelay.debezium.repair.LogRepairs;
+import io.outboxrelay.debezium.repair.RepairRequest;
+import io.outboxrelay.debezium.repair.RepairStep;
+import io.outboxrelay.debezium.repair.RepairStores;
+import io.outboxrelay.debezium.repair.RowOrder;
+import io.outboxrelay.debezium.repair.StandingRows;
+import io.outboxrelay.debezium.repair.StandingSource;
+import io.outboxrelay.debezium.store.StateStore;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.outbox.OutboxColumns;
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Repairs of an outbox, published to nobody but this. */
+final class RepairedLog {
+
+    private final LoggedOutbox outbox;
+    private final List<String> columns;
+    private @Nullable ConnectionSettings admin;
+    private RowOrder order = new RowOrder(RowOrder.Way.AUTOMATIC, null);
+    private boolean dropsSlot;
+
+    RepairedLog(LoggedOutbox outbox, String... columns) {
+        this.outbox = outbox;
+        this.columns = List.of(columns);
+        this.admin = ConnectionSettings.of(outbox.database.url("postgres"), EmbeddedDatabase.SUPERUSER, null);
+    }
+
+    RepairedLog withoutAdmin() {
+        admin = null;
+        return this;
+    }
+
+    RepairedLog by(RowOrder.Way way, @Nullable String column) {
+        order = new RowOrder(way, column);
+        return this;
+    }
+
+    RepairedLog droppingSlot() {
+        dropsSlot = true;
+        return this;
+    }
+
+    /** A repair that has done nothing yet. */
+    LogRepair repair(Consumer<RepairStep> at) {
+        RepairRequest request =
+                new RepairRequest(outbox.settings(), new OutboxColumns(columns), admin, order, dropsSlot);
+        RepairStores stores = new RepairStores(
+                () -> {
+                    try (StateStore store = outbox.store()) {
+                        return store.values();
+                    }
+                },
+                outbox::store);
+        return LogRepairs.of(request, stores, (step, said) -> at.accept(step));
+    }
+
+    /** The whole of it; returns what was published. */
+    List<OutboxRecord> repaired() {
+        return repaired(step -> {}, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param at is told of each step, and may throw what ends the repair there
+     * @param published is run once all is published
+     */
+    List<OutboxRecord> repaired(Consumer<RepairStep> at, Runnable published) {
+        try (LogRepair repair = repair(at)) {
+            List<OutboxRecord> records = published(repair.begin(), new ArrayList<>());
+            published.run();
+            repair.finish();
+            return records;
+        }
+    }
+
+    /** @param into gets them as they come, and may throw what ends the repair in their midst */
+    static List<OutboxRecord> published(StandingRows rows, List<OutboxRecord> into) {
+        AtomicBoolean all = new AtomicBoolean();
+        StandingSource source = new StandingSource(rows, 1L << 20, () -> all.set(true));
+        try (LogConsumer consumer = LogConsumer.of(source)) {
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        consumer.take();
+                        return all.get();
+                    });
+            into.addAll(consumer.records);
+        }
+        return into;
+    }
+}

@@ -1,0 +1,114 @@
+package io.outboxrelay.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.testkit.CommittedHistory;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import io.outboxrelay.testkit.OrderService;
+import io.outboxrelay.testkit.RelayProcess;
+import io.outboxrelay.testkit.Workload;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An outbox that was polled is read from the log from now on, while the application goes on, by the packaged relay. */
+class MovedOutboxIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void from_polling_to_the_log_loses_nothing_and_repeats_nothing() throws Exception {
+        long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
+        Workload workload = Workload.everything(seed).withEventsPerSecond(500).withUnrelatedOpen(Duration.ofSeconds(1));
+        try (Scene scene = Scene.withShop();
+                OrderService shop = scene.startShop(workload)) {
+            RelayProcess polling = scene.startRunningRelay();
+            assertThat(polling.endsWithin(Duration.ofSeconds(1))).isFalse();
+            readFromLog(scene);
+            String file = scene.settingsFile(directory).toString();
+            CommandRun tooEarly = repair(file, "--yes");
+            assertThat(tooEarly.status()).isEqualTo(ExitCodes.FAILED);
+            assertThat(tooEarly.err()).contains("a polling relay, or another repair, reads public.outbox");
+            polling.terminate();
+            assertThat(polling.awaitExit(Scene.BOUND)).isZero();
+
+            CommandRun plan = repair(file);
+            assertThat(plan.status()).isEqualTo(ExitCodes.FAILED);
+            assertThat(plan.out())
+                    .contains("plan    CREATE PUBLICATION " + scene.name())
+                    .contains("plan    CREATE_REPLICATION_SLOT")
+                    .contains("nothing was changed; --yes does it");
+            CommandRun moved = repair(file, "--yes");
+            assertThat(moved.status()).as("%s%s", moved.out(), moved.err()).isZero();
+            assertThat(moved.out()).contains("done    removed the note");
+
+            RelayProcess relay = scene.startRunningRelay();
+            CommittedHistory history = shop.stop();
+            scene.awaitPublished(history, relay);
+            assertThat(repair(file).err()).contains("another relay reads from slot");
+            relay.terminate();
+            assertThat(relay.awaitExit(Scene.BOUND)).isZero();
+            assertThat(repair(file).out()).contains("nothing to repair");
+            Scene.assertSound(scene.verdict(history), 0, seed);
+        }
+    }
+
+    @Test
+    void rows_that_nobody_will_publish_are_warned_of_where_the_repair_was_forgotten() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload) VALUES"
+                    + " (gen_random_uuid(), 'order', 'k', 'T', '{}')");
+            scene.fromLog().execute("GRANT SELECT ON outbox TO " + SharedServers.LOG_ROLE);
+            RelayProcess relay = scene.startRunningRelay();
+            relay.awaitLine("rows stand in public.outbox that were committed before slot", Scene.BOUND);
+            relay.terminate();
+            assertThat(relay.awaitExit(Scene.BOUND)).isZero();
+
+            String file = scene.settingsFile(directory).toString();
+            assertThat(repair(file, "--yes").out()).contains("nothing to repair");
+            assertThat(repair(file, "--yes", "--drop-slot").out()).contains("done    published 1 rows");
+        }
+    }
+
+    @Test
+    void a_row_that_can_never_be_published_ends_the_repair_and_is_named() throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload) VALUES"
+                    + " ('00000000-0000-0000-0000-000000000001', 'order', 'k', 'T', '{}'),"
+                    + " ('00000000-0000-0000-0000-00000000dead', 'no/topic', 'k', 'T', '{}')");
+            readFromLog(scene);
+            String file = scene.settingsFile(directory).toString();
+
+            CommandRun halted = repair(file, "--yes");
+
+            assertThat(halted.status()).isEqualTo(ExitCodes.FAILED);
+            assertThat(halted.err()).contains("00000000dead");
+            RelayProcess kept = scene.startRelay("--exit-on-failure");
+            assertThat(kept.awaitExit(Scene.BOUND)).isEqualTo(ExitCodes.FAILED);
+            assertThat(kept.lines().toString()).contains("a repair was begun");
+            scene.execute("DELETE FROM outbox WHERE aggregatetype = 'no/topic'");
+            await().atMost(Scene.BOUND)
+                    .until(() -> scene.count("(SELECT FROM pg_locks WHERE locktype = 'advisory') held") == 0);
+            assertThat(repair(file, "--yes").status()).isZero();
+            scene.startRunningRelay();
+        }
+    }
+
+    private static void readFromLog(Scene scene) {
+        scene.set("source.type", "debezium")
+                .set("source.username", SharedServers.LOG_ROLE)
+                .set("source.slot", scene.name())
+                .set("source.publication", scene.name());
+    }
+
+    private static CommandRun repair(String file, String... more) {
+        String[] arguments = new String[5 + more.length];
+        String[] first = {"repair", "--config", file, "--admin", EmbeddedDatabase.SUPERUSER};
+        System.arraycopy(first, 0, arguments, 0, first.length);
+        System.arraycopy(more, 0, arguments, first.length, more.length);
+        return CommandRun.of(arguments);
+    }
+}
