@@ -2,11 +2,17 @@ package io.outboxrelay.debezium;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,34 @@ class MessageOutboxIT {
             assertThat(consumer.ids())
                     .as("what was published before it is not published again")
                     .isEmpty();
+        }
+    }
+
+    /** As docs/cdc.md says. */
+    @Test
+    void what_is_no_event_can_be_passed_over_and_nothing_else_with_it() throws Exception {
+        LoggedOutbox outbox = LoggedOutbox.ofMessages(database, "passed");
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen()) {
+            database.execute(emit("passed", "{\"id\":\"a\"}"));
+            database.execute(emit("passed", "no event"));
+            database.execute(emit("passed", "{\"id\":\"c\"}"));
+            assertThat(consumer.awaitFailure().kind()).isEqualTo(FailureKind.POISON);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> outbox.streamer() == null);
+        String changes = "pg_logical_slot_@_binary_changes('outbox_relay', NULL, 1,";
+        Matcher documented = Pattern.compile("SELECT [^;]*_(peek|get)_binary_changes[^;]*;")
+                .matcher(Files.readString(
+                        Path.of(System.getProperty("outboxrelay.root")).resolve("docs/cdc.md")));
+        int statements = 0;
+        while (documented.find()) {
+            statements++;
+            assertThat(documented.group()).contains(changes.replace("@", documented.group(1)));
+            outbox.ask(documented.group().replace("outbox_relay", outbox.slot));
+        }
+        assertThat(statements).isEqualTo(2);
+        outbox.forget();
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(1)) {
+            assertThat(consumer.ids()).containsExactly("c");
         }
     }
 }
