@@ -6,11 +6,37 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /** As much of psql as the README uses, for machines that have none: {@code -d DATABASE}, {@code -f FILE}, {@code -c SQL}. */
 final class PsqlStandIn {
 
     private PsqlStandIn() {}
+
+    /** As psql does, each by itself: what ends a line outside of a text in dollars. */
+    private static List<String> statements(String sql) {
+        List<String> statements = new ArrayList<>();
+        StringBuilder statement = new StringBuilder();
+        boolean quoted = false;
+        for (String line : sql.split("\n", -1)) {
+            if (line.startsWith("--")) {
+                continue;
+            }
+            statement.append(line).append('\n');
+            if ((line.split("\\$\\w*\\$", -1).length - 1) % 2 == 1) {
+                quoted = !quoted;
+            }
+            if (!quoted && line.endsWith(";")) {
+                statements.add(statement.toString());
+                statement.setLength(0);
+            }
+        }
+        if (!statement.toString().isBlank()) {
+            statements.add(statement.toString());
+        }
+        return statements;
+    }
 
     public static void main(String[] arguments) throws Exception {
         String database = "";
@@ -28,7 +54,9 @@ final class PsqlStandIn {
         try (Connection connection =
                         DriverManager.getConnection(url, System.getenv("PGUSER"), System.getenv("PGPASSWORD"));
                 Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String each : statements(sql)) {
+                statement.execute(each);
+            }
         } catch (SQLException e) {
             System.err.println(e.getMessage());
             System.exit(3);

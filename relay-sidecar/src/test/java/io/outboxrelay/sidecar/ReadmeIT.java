@@ -17,10 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * "Run it beside your own database", as the README has it, from the first line to the last, on a fresh PostgreSQL and a fresh Kafka.
@@ -36,15 +39,18 @@ class ReadmeIT {
     @TempDir
     Path directory;
 
-    @Test
-    void the_section_on_your_own_database_is_followed_to_the_letter() throws Exception {
-        try (EmbeddedDatabase database =
-                        EmbeddedDatabase.builder().passwordsRequired().start();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_section_on_your_own_database_is_followed_to_the_letter(boolean fromLog) throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.builder()
+                        .passwordsRequired()
+                        .config("wal_level", fromLog ? "logical" : "replica")
+                        .start();
                 EmbeddedKafka kafka = EmbeddedKafka.started()) {
             database.createDatabase("shop");
-            database.execute(
-                    "CREATE ROLE shop LOGIN PASSWORD 'shop'; CREATE ROLE owner LOGIN CREATEROLE PASSWORD 'owner';"
-                            + " ALTER DATABASE shop OWNER TO owner");
+            database.execute("CREATE ROLE shop LOGIN PASSWORD 'shop'; CREATE ROLE owner LOGIN "
+                    + (fromLog ? "SUPERUSER" : "CREATEROLE")
+                    + " PASSWORD 'owner'; ALTER DATABASE shop OWNER TO owner");
             prepare();
             List<MatchResult> blocks = BLOCK.matcher(section()).results().toList();
             assertThat(blocks).extracting(block -> block.group(1)).containsExactly("sh", "sh", "yaml", "sh", "sql");
@@ -53,9 +59,15 @@ class ReadmeIT {
                     .replace("localhost:5432", "localhost:" + database.port())
                     .replace("localhost:9092", kafka.bootstrapServers())
                     .replace(SECRETS, directory.toString());
+            if (fromLog) {
+                assertThat(section()).contains("In step 3, `type: debezium`");
+                yaml = yaml.replace("type: polling", "type: debezium");
+            }
             Files.writeString(directory.resolve("relay.yaml"), yaml);
             String build = stripped(blocks.get(0));
-            String before = build + stripped(blocks.get(1)).replace(SECRETS, directory.toString());
+            String outbox = stripped(blocks.get(1));
+            String before =
+                    build + (fromLog ? insteadOfThreeLines(outbox) : outbox).replace(SECRETS, directory.toString());
             List<String> last = stripped(blocks.get(3)).lines().toList();
             String validate = String.join("\n", last.subList(0, last.size() - 1));
             assertThat(validate).contains("validate");
@@ -76,6 +88,13 @@ class ReadmeIT {
                 relay.destroyForcibly();
             }
         }
+    }
+
+    private static String insteadOfThreeLines(String outbox) throws IOException {
+        Matcher block = Pattern.compile("(?ms)Instead of the first three lines of step 2.*?^```sh\\n(.*?)^```$")
+                .matcher(section());
+        assertThat(block.find()).isTrue();
+        return block.group(1) + outbox.lines().skip(3).collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static String section() throws IOException {
