@@ -75,6 +75,26 @@ class StartScriptIT {
         assertThat(distribution.resolve("lib/outbox-relay.aot")).doesNotExist();
     }
 
+    /** As docs/cdc.md has it. */
+    @Test
+    void reading_the_log_gets_more_heap_where_the_file_or_the_command_line_says_so() throws Exception {
+        String logged = Files.writeString(directory.resolve("log.yaml"), "source:\n  type: debezium\n")
+                .toString();
+        String polled = Files.writeString(directory.resolve("polling.yaml"), "source:\n  type: polling\n")
+                .toString();
+        assertThat(run("17", "outbox-relay", "run", "--config", logged).output())
+                .contains("\n-Xmx192m\n")
+                .doesNotContain("-Xmx128m");
+        assertThat(run("17", "outbox-relay", "run", "--config", polled, "--set", "source.type=debezium")
+                        .output())
+                .contains("\n-Xmx192m\n");
+        assertThat(run("17", "outbox-relay", "run", "--config", polled).output())
+                .contains("\n-Xmx128m\n")
+                .doesNotContain("-Xmx192m");
+        assertThat(Files.readString(Path.of(System.getProperty("outboxrelay.root"), "docs", "cdc.md")))
+                .contains("| heap | 128 MiB | 192 MiB;");
+    }
+
     private record Run(int exitCode, String output) {}
 
     private String started(String version) throws Exception {
