@@ -162,7 +162,7 @@ final class PostgresServer implements AutoCloseable {
     private void initialise(Options options) {
         List<String> arguments =
                 new ArrayList<>(List.of("-D", data(), "-U", EmbeddedDatabase.SUPERUSER, "-A", "trust"));
-        arguments.addAll(List.of("-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"));
+        arguments.addAll(List.of("-E", "UTF8", "--locale=C", "--no-sync"));
         SmallDisk disk = options.disk();
         if (disk != null && options.walOnDisk()) {
             arguments.addAll(List.of("--waldir=" + disk.create("wal-" + port), "--wal-segsize=1"));
