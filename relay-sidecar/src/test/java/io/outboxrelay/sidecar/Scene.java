@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.testkit.CommittedHistory;
-import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.Expectation;
 import io.outboxrelay.testkit.HistoryChecker;
+import io.outboxrelay.testkit.MySqlServer;
 import io.outboxrelay.testkit.OrderService;
 import io.outboxrelay.testkit.OutboxSchema;
 import io.outboxrelay.testkit.RelayProcess;
@@ -38,20 +38,27 @@ final class Scene implements AutoCloseable {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("outboxrelay.distribution"));
 
     /** Relays of tests live for seconds; in these the better compiler takes more of the machine than it gives. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
-    private final String name = SharedServers.newName();
+    private final SceneDatabase database;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<RelayProcess> relays = new ArrayList<>();
 
     /** An empty database, and settings that lead to it; the table in them is {@code public.outbox}. */
     Scene() throws SQLException {
-        SharedServers.database().createDatabase(name);
+        this(SceneDatabase.onPostgres());
         settings.put("source.type", "polling");
-        settings.put("source.url", SharedServers.database().url(name));
         settings.put("source.username", SharedServers.ROLE);
         settings.put("source.password", SharedServers.PASSWORD);
         settings.put("outbox.table", "public.outbox");
+    }
+
+    private Scene(SceneDatabase database) {
+        this.database = database;
+        // With the first scene, as long as no other's transactions keep its slot's publication from being proven the
+        // older.
+        ClassArchive.option();
+        settings.put("source.url", database.url());
         settings.put("route.topic", topic("${aggregatetype}"));
         settings.put("kafka.bootstrap.servers", SharedServers.kafka().bootstrapServers());
         settings.put("management.listen", "127.0.0.1:0");
@@ -65,6 +72,19 @@ final class Scene implements AutoCloseable {
         return scene;
     }
 
+    /** With the order service's tables in MySQL, whose log a relay has begun to read: that begins at its end. */
+    static Scene withShopOnMySql(MySqlServer server) throws SQLException {
+        Scene scene = new Scene(SceneDatabase.onMySql(server));
+        scene.settings.put("source.type", "debezium");
+        scene.settings.put("source.username", SceneDatabase.MYSQL_USER);
+        scene.settings.put("source.password", SharedServers.PASSWORD);
+        scene.settings.put("outbox.table", scene.name() + ".outbox");
+        scene.execute(OutboxSchema.mySql().createAll());
+        RelayProcess relay = scene.startRunningRelay();
+        relay.kill();
+        return scene;
+    }
+
     /** Grants the relay's role what it needs for a table with an identity column {@code seq}. */
     void grant(String table) throws SQLException {
         execute("GRANT SELECT, DELETE ON " + table + " TO " + SharedServers.ROLE);
@@ -74,6 +94,7 @@ final class Scene implements AutoCloseable {
 
     /** Read from the log instead, through a publication and a slot of this scene's own; its tables are there. */
     Scene fromLog() throws SQLException {
+        String name = name();
         execute("CREATE PUBLICATION " + name + " FOR TABLE outbox WITH (publish = 'insert')");
         // Not in a transaction that has written something.
         execute("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
@@ -109,12 +130,12 @@ final class Scene implements AutoCloseable {
 
     /** Of its database. */
     String name() {
-        return name;
+        return database.name();
     }
 
     /** A topic of this scene. */
     String topic(String rest) {
-        return name + "." + rest;
+        return name() + "." + rest;
     }
 
     Scene set(String key, String value) {
@@ -158,7 +179,8 @@ final class Scene implements AutoCloseable {
     }
 
     private RelayProcess started(Map<String, String> all, String... arguments) {
-        RelayProcess relay = RelayProcess.startedWith(SHORT_LIVED, DISTRIBUTION, all, arguments);
+        RelayProcess relay =
+                RelayProcess.startedWith(SHORT_LIVED + " " + ClassArchive.option(), DISTRIBUTION, all, arguments);
         relays.add(relay);
         return relay;
     }
@@ -178,13 +200,13 @@ final class Scene implements AutoCloseable {
     }
 
     OrderService startShop(Workload workload) throws SQLException {
-        OrderService shop = new OrderService(jdbcUrl(), OutboxSchema.standard(), workload);
+        OrderService shop = new OrderService(jdbcUrl(), database.schema(), workload);
         shop.start();
         return shop;
     }
 
     void execute(String sql) throws SQLException {
-        SharedServers.database().execute(name, sql);
+        database.execute(sql);
     }
 
     long count(String table) throws SQLException {
@@ -209,7 +231,7 @@ final class Scene implements AutoCloseable {
     Verdict verdict(CommittedHistory history) {
         HistoryChecker checker =
                 new HistoryChecker(history, Expectation.standard().withTopic(event -> topic(event.aggregateType())));
-        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), name + ".")) {
+        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), topic(""))) {
             reader.readToEnd(BOUND, checker::accept);
         }
         return checker.verdict();
@@ -229,7 +251,7 @@ final class Scene implements AutoCloseable {
     /** Everything in this scene's topics. */
     List<ConsumerRecord<byte[], byte[]>> published() {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), name + ".")) {
+        try (TopicReader reader = TopicReader.ofPrefix(SharedServers.kafka().bootstrapServers(), topic(""))) {
             reader.readToEnd(BOUND, records::add);
         }
         return records;
@@ -248,20 +270,20 @@ final class Scene implements AutoCloseable {
     }
 
     String jdbcUrl() {
-        return SharedServers.database().jdbcUrl(EmbeddedDatabase.SUPERUSER, name);
+        return database.jdbcUrl();
     }
 
     /** One that is left keeps the server's log for all that follow. */
     private void dropSlot() {
         if (settings.containsKey("source.slot")) {
-            String ofSlot = " FROM pg_replication_slots WHERE slot_name = '" + name + "'";
+            String ofSlot = " FROM pg_replication_slots WHERE slot_name = '" + name() + "'";
             await().atMost(BOUND)
                     .pollInterval(Duration.ofMillis(50))
                     .until(() -> count("(SELECT" + ofSlot + " AND active) still") == 0);
             try {
                 execute("SELECT pg_drop_replication_slot(slot_name)" + ofSlot);
             } catch (SQLException e) {
-                throw new IllegalStateException("the slot of " + name + " stays", e);
+                throw new IllegalStateException("the slot of " + name() + " stays", e);
             }
         }
     }

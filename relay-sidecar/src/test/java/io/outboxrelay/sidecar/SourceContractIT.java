@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every way to read an outbox keeps, as the packaged relay does it. */
 class SourceContractIT {
     private static final int WINDOW_RECORDS_MAX = 1_000;
-    private static final int KILLS = 5;
+    private static final int KILLS = 4;
+    private static final String WRITTEN = "{\"b\": [1.50, null], \"a\": \"\u20ac\"}";
     private static final String POISON = "00000000-0000-0000-0000-00000000dead";
 
     @ParameterizedTest
@@ -55,7 +56,7 @@ class SourceContractIT {
                 OrderService shop = scene.startShop(workload(seed))) {
             for (int kill = 1; kill <= KILLS; kill++) {
                 RelayProcess relay = scene.startRelay();
-                if (kill % 5 != 0) { // one dies while it starts
+                if (kill < KILLS) { // one dies while it starts
                     relay.awaitLine("running: ", Scene.BOUND);
                 }
                 boolean ended = relay.endsWithin(Duration.ofMillis(random.nextLong(700)));
@@ -123,7 +124,7 @@ class SourceContractIT {
         try (Scene scene = source.shop().set("route.headers.eventType", "type")) {
             scene.startRunningRelay();
             scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload) VALUES ('" + id(1)
-                    + "', 'order', 'K\u00e4se', 'OrderPaid', '{\"b\": [1.50, null], \"a\": \"\u20ac\"}'), ('" + id(2)
+                    + "', 'order', 'K\u00e4se', 'OrderPaid', '" + WRITTEN + "'), ('" + id(2)
                     + "', 'order', 'K\u00e4se', 'OrderGone', NULL)");
             await().atMost(Scene.BOUND).until(() -> scene.published().size() == 2);
             List<ConsumerRecord<byte[], byte[]>> records = scene.published();
@@ -131,7 +132,8 @@ class SourceContractIT {
                     .allSatisfy(record -> assertThat(text(record.key())).isEqualTo("K\u00e4se"))
                     .extracting(record -> Scene.header(record, "eventType"))
                     .containsExactly("OrderPaid", "OrderGone");
-            assertThat(text(records.get(0).value())).isEqualTo("{\"a\": \"\u20ac\", \"b\": [1.50, null]}");
+            assertThat(text(records.get(0).value()))
+                    .isEqualTo(source.published(WRITTEN, "{\"a\": \"\u20ac\", \"b\": [1.50, null]}"));
             assertThat(records.get(1).value()).as("a tombstone").isNull();
         }
     }
