@@ -3,7 +3,6 @@ package io.outboxrelay.debezium;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
 import io.debezium.connector.mysql.MySqlConnectorTask;
-import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.decode.EventDecoder;
 import io.outboxrelay.debezium.decode.MySqlRendering;
@@ -49,6 +48,7 @@ final class MySqlChangeLog implements ChangeLog {
     private final MySqlChecks checks;
     private @Nullable StateStore store;
     private @Nullable ConnectorTask task;
+    private @Nullable LoggedStatements statements;
 
     /**
      * The log as it will be read.
@@ -63,8 +63,7 @@ final class MySqlChangeLog implements ChangeLog {
         this.stores = stores;
         this.attempt = attempt;
         this.table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
-        String pipeline = ((MySqlLog) settings.log()).pipeline();
-        this.name = pipeline.isEmpty() ? table.toString() : pipeline + '/' + table;
+        this.name = MySqlState.name(settings);
         this.session = new MySqlSession(settings.connection(), name);
         this.checks = new MySqlChecks(session, table);
     }
@@ -74,6 +73,7 @@ final class MySqlChangeLog implements ChangeLog {
         session.open();
         Map<String, String> variables = session.variables();
         checks.checkServer(variables);
+        checks.checkLogged();
         StateStore opened = stores.get();
         store = opened;
         MySqlState state = new MySqlState(opened, name);
@@ -89,11 +89,13 @@ final class MySqlChangeLog implements ChangeLog {
         ConnectorTask starting =
                 new ConnectorTask(new MySqlConnectorTask(), MySqlProperties.of(settings, attempt, byFile), offsets);
         task = starting;
+        LoggedStatements met = LoggedStatements.of(attempt, table);
+        statements = met;
         List<SourceRecord> ahead = firstWord(starting);
         // After a failover with numbered transactions, the server that is read from now on is another.
         String uuid = variables.getOrDefault("server_uuid", "");
         return new MySqlStream(
-                new MySqlStream.Started(starting, ahead, state, new MySqlState.Place(from.mark(), uuid)),
+                new MySqlStream.Started(starting, ahead, state, new MySqlState.Place(from.mark(), uuid), met),
                 session,
                 checks,
                 decoder(),
@@ -125,6 +127,7 @@ final class MySqlChangeLog implements ChangeLog {
 
     /** The end of the log, and the columns that the table has there. */
     private MySqlState.Place begin(MySqlState state, Map<String, String> variables) {
+        checks.checkNotRenamed(state.tablesOf(variables.getOrDefault("server_uuid", "")));
         String before;
         String made = session.tableMade(table);
         MySqlMark end;
@@ -157,6 +160,9 @@ final class MySqlChangeLog implements ChangeLog {
             }
         } finally {
             ColumnHistory.forget(attempt);
+            if (statements != null) {
+                statements.forget();
+            }
             session.close();
             if (store != null) {
                 store.close();

@@ -4,6 +4,7 @@ import static io.outboxrelay.failure.FailureKind.MISCONFIGURED;
 import static io.outboxrelay.failure.FailureKind.POSITION_LOST;
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
+import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
@@ -14,7 +15,8 @@ import java.util.Map;
 /** What must be true of a server so that its log has every event, and has it still. Used by the source's thread only. */
 final class MySqlChecks {
 
-    private static final String GO_ON =
+    private static final String COMPRESSION = "binlog_transaction_compression";
+    static final String GO_ON =
             "; to go on without it, name another source.position.topic (or file): then reading begins at"
                     + " the end of the log, and events between are never published";
 
@@ -34,43 +36,88 @@ final class MySqlChecks {
      */
     void checkServer(Map<String, String> variables) {
         List<Problem> problems = new ArrayList<>();
-        String version = variables.getOrDefault("version", "");
-        if (version.contains("MariaDB")) {
-            throw new RelayException(
-                    MISCONFIGURED,
-                    "the server is MariaDB (" + version + "), whose log is not MySQL's",
-                    "there is no reader of MariaDB's log yet: Debezium's connector for it is not available in the version used");
-        }
-        expect(variables, "log_bin", "ON", "start the server with log_bin", problems);
-        String format = variables.getOrDefault("binlog_format", "ROW");
-        if (!format.equals("ROW")) {
-            problems.add(new Problem(
-                    "binlog_format is " + format + ": the log has statements, and no rows, of what is committed now",
-                    "SET PERSIST binlog_format = 'ROW'; and end the sessions that began before"));
-        }
-        expect(variables, "binlog_row_image", "FULL", "SET PERSIST binlog_row_image = 'FULL';", problems);
-        if (!"ON".equals(variables.get("gtid_mode")) && "ON".equals(variables.get("binlog_transaction_compression"))) {
-            problems.add(new Problem(
-                    "binlog_transaction_compression is ON without GTIDs: places inside a compressed transaction are no places to begin at",
-                    "SET PERSIST binlog_transaction_compression = OFF; or switch GTIDs on"));
-        }
-        if (session.tableMade(table) == null) {
-            problems.add(new Problem(
-                    "there is no table " + table + ", or the relay's user may not see it",
-                    "create it, or correct outbox.table; else GRANT SELECT ON " + table.quoted()
-                            + " TO the relay's user"));
+        ofServer(variables)
+                .forEach(
+                        check -> problems.addAll(check.verdict() == Check.Verdict.FAIL ? check.problems() : List.of()));
+        if (problems.isEmpty() && session.tableMade(table) == null) {
+            problems.add(noTable());
         }
         if (!problems.isEmpty()) {
             throw new RelayException(new Failure(MISCONFIGURED, problems, null));
         }
     }
 
-    private static void expect(
-            Map<String, String> variables, String name, String value, String remedy, List<Problem> problems) {
-        String found = variables.getOrDefault(name, value);
-        if (!found.equals(value)) {
-            problems.add(new Problem(name + " is " + found + ", and must be " + value, remedy));
+    /** What is wrong where the table is not there. */
+    Problem noTable() {
+        return new Problem(
+                "there is no table " + table + ", or the relay's user may not see it",
+                "create it, or correct outbox.table; else GRANT SELECT ON " + table.quoted() + " TO the relay's user");
+    }
+
+    /** Whether the server writes what is read, one line for each of its variables; only the first where it is another server. */
+    static List<Check> ofServer(Map<String, String> variables) {
+        String version = variables.getOrDefault("version", "of unknown version");
+        if (version.contains("MariaDB")) {
+            return List.of(
+                    Check.fail(
+                            "server",
+                            "the server is MariaDB (" + version + "), whose log is not MySQL's",
+                            "there is no reader of MariaDB's log yet: Debezium's connector for it is not available in the version used"));
         }
+        String format = variables.getOrDefault("binlog_format", "ROW");
+        boolean numbered = "ON".equals(variables.get("gtid_mode"));
+        boolean compressed = "ON".equals(variables.get("binlog_transaction_compression"));
+        return List.of(
+                Check.ok("server", "MySQL " + version),
+                expected(variables, "log_bin", "ON", "start the server with log_bin"),
+                format.equals("ROW")
+                        ? Check.ok("binlog_format", format)
+                        : Check.fail(
+                                "binlog_format",
+                                "binlog_format is " + format
+                                        + ": the log has statements, and no rows, of what is committed now",
+                                "SET PERSIST binlog_format = 'ROW'; -- and end the sessions that began before"),
+                expected(variables, "binlog_row_image", "FULL", "SET PERSIST binlog_row_image = 'FULL';"),
+                compressed && !numbered
+                        ? Check.fail(
+                                COMPRESSION,
+                                "binlog_transaction_compression is ON without GTIDs: places inside a compressed transaction are no"
+                                        + " places to begin at",
+                                "SET PERSIST binlog_transaction_compression = OFF; -- or switch GTIDs on")
+                        : Check.ok(COMPRESSION, compressed ? "ON, with GTIDs" : "OFF"));
+    }
+
+    private static Check expected(Map<String, String> variables, String name, String value, String remedy) {
+        String found = variables.getOrDefault(name, value);
+        return found.equals(value)
+                ? Check.ok(name, value)
+                : Check.fail(name, name + " is " + found + ", and must be " + value, remedy);
+    }
+
+    /**
+     * Whether the table's database is among those whose transactions the server logs. That changes at a start of the server only.
+     *
+     * @throws RelayException MISCONFIGURED when it is not
+     */
+    void checkLogged() {
+        Check logged = logged();
+        if (logged.verdict() == Check.Verdict.FAIL) {
+            throw new RelayException(new Failure(MISCONFIGURED, logged.problems(), null));
+        }
+    }
+
+    /** The same as a line of a list. */
+    Check logged() {
+        List<String> filters = session.filters();
+        List<String> only = List.of(filters.get(0).split(",", -1));
+        boolean left = filters.get(0).isEmpty() || only.contains(table.database());
+        if (left && !List.of(filters.get(1).split(",", -1)).contains(table.database())) {
+            return Check.ok("logged databases", table.database() + " is among them");
+        }
+        return Check.fail(
+                "logged databases",
+                "the server leaves database " + table.database() + " out of its log",
+                "start it without --binlog-do-db and --binlog-ignore-db; what was written before is not read");
     }
 
     /**
@@ -142,6 +189,38 @@ final class MySqlChecks {
                                     + place.mark().position() + ", where reading goes on",
                     "keep the log for longer than the relay may be away (binlog_expire_logs_seconds); a file that is shorter"
                             + " than before lost what a crash undid (sync_binlog = 1 prevents it)" + GO_ON);
+        }
+    }
+
+    /**
+     * Whether the table may have had another name, under which something was stored: rows that stand in the log under that are not read.
+     *
+     * @param stored tables of this server that something is stored of
+     * @throws RelayException POSITION_LOST when one of them is not there
+     */
+    void checkNotRenamed(List<MySqlTable> stored) {
+        for (MySqlTable other : stored) {
+            if (isGone(other)) {
+                throw new RelayException(
+                        POSITION_LOST,
+                        "a position is stored of " + other + ", which is not there, and none of " + table
+                                + ": if it was renamed, what stands in the log under the earlier name would be left out",
+                        "rename it back, and let the relay publish what is left before it is renamed; or, where nothing is left, CREATE"
+                                + " TABLE " + other.quoted()
+                                + " (gone INT); or name another source.position.topic (or file)");
+            }
+        }
+    }
+
+    private boolean isGone(MySqlTable other) {
+        try {
+            return session.tableMade(other) == null;
+        } catch (RelayException e) {
+            if (e.failure().kind() == MISCONFIGURED) {
+                // Another relay's, which this one's user may not see.
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -17,7 +17,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class MySqlSession implements AutoCloseable {
 
     private static final int LOCK_NAME_CHARACTERS_MAX = 64;
+    private static final int SYNTAX_ERROR = 1064;
 
     private final ConnectionSettings settings;
     private final String lock;
@@ -90,7 +93,8 @@ final class MySqlSession implements AutoCloseable {
         try (Statement statement = connected().createStatement();
                 ResultSet rows = statement.executeQuery("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin',"
                         + " 'binlog_format', 'binlog_row_image', 'gtid_mode', 'server_uuid', 'version',"
-                        + " 'gtid_executed', 'gtid_purged', 'binlog_transaction_compression')")) {
+                        + " 'gtid_executed', 'gtid_purged', 'binlog_transaction_compression', 'binlog_expire_logs_seconds',"
+                        + " 'server_id')")) {
             while (rows.next()) {
                 variables.put(rows.getString(1), rows.getString(2).replace("\n", ""));
             }
@@ -102,11 +106,7 @@ final class MySqlSession implements AutoCloseable {
 
     /** The end of the log by now. */
     MySqlMark end(Map<String, String> variables) {
-        // Called SHOW BINARY LOG STATUS from 8.4 on, which before was another name; both are tried.
-        List<@Nullable String> status = row("SHOW BINARY LOG STATUS");
-        if (status == null) {
-            status = row("SHOW MASTER STATUS");
-        }
+        List<@Nullable String> status = status();
         if (status == null || status.get(0) == null) {
             throw new RelayException(MISCONFIGURED, "the server writes no binary log", "start it with log_bin");
         }
@@ -120,6 +120,47 @@ final class MySqlSession implements AutoCloseable {
         }
         return new MySqlMark(
                 numbered ? gtids : null, String.valueOf(status.get(0)), Long.parseLong(String.valueOf(status.get(1))));
+    }
+
+    /**
+     * Which databases' transactions are written to the log at all: those of the first list where it is not empty, and none of the
+     * second; separated by commas.
+     */
+    List<String> filters() {
+        List<@Nullable String> status = status();
+        return status == null || status.size() < 4
+                ? List.of("", "")
+                : List.of(Objects.requireNonNullElse(status.get(2), ""), Objects.requireNonNullElse(status.get(3), ""));
+    }
+
+    private @Nullable List<@Nullable String> status() {
+        // Called SHOW BINARY LOG STATUS from 8.4 on, which before was another name; both are tried.
+        List<@Nullable String> status = row("SHOW BINARY LOG STATUS");
+        return status != null ? status : row("SHOW MASTER STATUS");
+    }
+
+    /** What a query finds, each row by its columns' names; null where the server does not know the statement. */
+    @Nullable
+    List<Map<String, @Nullable String>> rows(String query) throws SQLException {
+        try (Statement statement = connected().createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            List<Map<String, @Nullable String>> rows = new ArrayList<>();
+            while (found.next()) {
+                Map<String, @Nullable String> row = new HashMap<>();
+                for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
+                    row.put(
+                            found.getMetaData().getColumnLabel(column).toLowerCase(Locale.ROOT),
+                            found.getString(column));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            if (e.getErrorCode() == SYNTAX_ERROR) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /** The statement that makes the table as it is, or null where it is not there. */
@@ -178,8 +219,8 @@ final class MySqlSession implements AutoCloseable {
             return rowOrThrow(question);
         } catch (SQLException e) {
             Failure failure = MySqlFailures.classify(e, settings);
-            // A syntax error: the server calls it otherwise.
-            if (e.getErrorCode() == 1064) {
+            // The server calls it otherwise.
+            if (e.getErrorCode() == SYNTAX_ERROR) {
                 return null;
             }
             throw new RelayException(failure);

@@ -1,5 +1,7 @@
 package io.outboxrelay.debezium;
 
+import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
+import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class MySqlState {
 
     private static final String VERSION = "1";
+    private static final String POSITION = "/mysql/position";
 
     private final StateStore store;
     private final String position;
@@ -25,8 +28,15 @@ final class MySqlState {
     /** @param name of the pipeline: the keys in the store begin with it */
     MySqlState(StateStore store, String name) {
         this.store = store;
-        this.position = name + "/mysql/position";
+        this.position = name + POSITION;
         this.history = name + "/mysql/columns/";
+    }
+
+    /** Of what these settings read, for one relay. */
+    static String name(DebeziumSettings settings) {
+        MySqlTable table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
+        String pipeline = ((MySqlLog) settings.log()).pipeline();
+        return pipeline.isEmpty() ? table.toString() : pipeline + '/' + table;
     }
 
     /**
@@ -47,7 +57,16 @@ final class MySqlState {
     /** Where reading goes on; null when nothing was stored yet. */
     @Nullable
     Place place() {
-        String stored = store.values().get(position);
+        return placeIn(store.values(), position);
+    }
+
+    /** The same of what stands in a store, beside a relay that may be at work. */
+    static @Nullable Place place(Map<String, String> values, String name) {
+        return placeIn(values, name + POSITION);
+    }
+
+    private static @Nullable Place placeIn(Map<String, String> values, String position) {
+        String stored = values.get(position);
         if (stored == null) {
             return null;
         }
@@ -87,6 +106,22 @@ final class MySqlState {
                 "version=" + VERSION + "\nserver_uuid=" + place.serverUuid()
                         + "\nfile=" + mark.file() + "\nposition=" + mark.position()
                         + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids()));
+    }
+
+    /** The tables of a server that something is stored of, whatever the relay's name was. */
+    List<MySqlTable> tablesOf(String serverUuid) {
+        List<MySqlTable> tables = new ArrayList<>();
+        store.values().forEach((key, value) -> {
+            if (key.endsWith(POSITION) && value.contains("server_uuid=" + serverUuid + "\n")) {
+                String name = key.substring(0, key.length() - POSITION.length());
+                String table = name.substring(name.indexOf('/') + 1);
+                int dot = table.indexOf('.');
+                if (dot > 0) {
+                    tables.add(new MySqlTable(table.substring(0, dot), table.substring(dot + 1)));
+                }
+            }
+        });
+        return tables;
     }
 
     /** What was recorded of the columns, oldest first. */

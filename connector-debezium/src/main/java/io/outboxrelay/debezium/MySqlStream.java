@@ -55,8 +55,14 @@ final class MySqlStream implements LogStream {
      * @param ahead what it had read by then
      * @param state where is stored how far everything is settled
      * @param from where it began, on which server
+     * @param statements what it has met that are no rows
      */
-    record Started(ConnectorTask task, List<SourceRecord> ahead, MySqlState state, MySqlState.Place from) {}
+    record Started(
+            ConnectorTask task,
+            List<SourceRecord> ahead,
+            MySqlState state,
+            MySqlState.Place from,
+            LoggedStatements statements) {}
 
     @Override
     public List<SourceRecord> poll(boolean take) {
@@ -70,7 +76,11 @@ final class MySqlStream implements LogStream {
         }
         List<SourceRecord> records = ahead;
         ahead = List.of();
-        return untilUndecided(records.isEmpty() ? taken() : records);
+        if (records.isEmpty()) {
+            records = taken();
+        }
+        started.statements().check();
+        return untilUndecided(records);
     }
 
     private List<SourceRecord> taken() {

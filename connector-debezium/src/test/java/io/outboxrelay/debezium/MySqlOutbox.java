@@ -84,6 +84,11 @@ final class MySqlOutbox {
         return outbox;
     }
 
+    /** The same under another name, by which it is not there yet. */
+    MySqlOutbox named(String name) {
+        return new MySqlOutbox(server, state, name);
+    }
+
     DebeziumSettings settings() {
         return settings(ConnectionSettings.of(server.url("shop"), USER, "s3cret-pw"));
     }
