@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +43,26 @@ class DistributionIT {
                 .takeWhile(line -> !line.isBlank())
                 .forEach(line -> named.add(line.strip().split(" ", 2)[0]));
         assertThat(named).isEqualTo(shipped);
+    }
+
+    /** The licence of MySQL's driver asks that its text and the exception be passed on with it. */
+    @Test
+    void the_driver_of_mysql_brings_the_licence_that_the_notice_says_stands_in_its_jar() throws IOException {
+        assertThat(DISTRIBUTION.resolve("NOTICE"))
+                .content()
+                .contains(
+                        "MySQL Connector/J",
+                        "the Universal FOSS Exception, version 1.0, both of which stand in its jar");
+        try (Stream<Path> jars = Files.list(DISTRIBUTION.resolve("lib/cdc"))) {
+            Path driver = jars.filter(jar -> jar.getFileName().toString().startsWith("mysql-connector-j-"))
+                    .findFirst()
+                    .orElseThrow();
+            try (JarFile jar = new JarFile(driver.toFile());
+                    InputStream licence = jar.getInputStream(jar.getEntry("LICENSE"))) {
+                assertThat(new String(licence.readAllBytes(), UTF_8))
+                        .contains("GNU GENERAL PUBLIC LICENSE", "The Universal FOSS Exception, Version 1.0");
+            }
+        }
     }
 
     @Test
