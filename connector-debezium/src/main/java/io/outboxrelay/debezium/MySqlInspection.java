@@ -3,14 +3,21 @@ package io.outboxrelay.debezium;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.outbox.OutboxColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the settings against a MySQL server as a {@link DebeziumSource} does at its start, beside one that may be at work. */
 public final class MySqlInspection {
+
+    private static final String STORED = "stored position";
 
     private MySqlInspection() {}
 
@@ -27,31 +34,64 @@ public final class MySqlInspection {
         }
     }
 
-    /** Connects and inspects, within about 15 seconds; changes nothing. What the relay stored is not looked at. */
-    public static Outcome examine(DebeziumSettings settings) {
-        List<Check> checks = new ArrayList<>();
+    /**
+     * Connects and inspects, within about 20 seconds; changes nothing.
+     *
+     * @param columns what routing asks for of each row
+     * @param values reads what the relay stored, beside one that may be at work
+     */
+    public static Outcome examine(
+            DebeziumSettings settings, OutboxColumns columns, Supplier<SortedMap<String, String>> values) {
         MySqlTable table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
-        String subject = "server";
+        List<Check> checks = new ArrayList<>();
         try (MySqlSession session = new MySqlSession(settings.connection(), table.toString())) {
             session.connect();
             Map<String, String> variables = session.variables();
-            checks.add(Check.ok(subject, "MySQL " + variables.getOrDefault("version", "of unknown version")));
-            subject = "binary log and table";
-            new MySqlChecks(session, table).checkServer(variables);
-            checks.add(Check.ok(subject, "rows are written as they are read, and " + table + " is there"));
-            subject = "end of the log";
-            MySqlMark end = session.end(variables);
-            checks.add(
-                    end.gtids() != null
-                            ? Check.ok(subject, end.toString())
-                            : Check.warn(
-                                    subject,
-                                    "the server does not number transactions: a place in its log means nothing on a replica",
-                                    "switch GTIDs on (gtid_mode, enforce_gtid_consistency), for failovers"));
-            return new Outcome(null, checks);
+            checks.addAll(MySqlChecks.ofServer(variables));
+            Failure failure = failureOf(checks);
+            if (failure == null) {
+                MySqlChecks judge = new MySqlChecks(session, table);
+                checks.addAll(new MySqlChecklist(session, settings, judge).look(variables, columns));
+                failure = failureOf(checks);
+            }
+            if (failure == null) {
+                failure = stored(settings, new MySqlChecks(session, table), session, values, checks);
+            }
+            return new Outcome(failure, checks);
         } catch (RelayException e) {
-            checks.add(Check.of(subject, e.failure()));
+            checks.add(Check.of("server", e.failure()));
             return new Outcome(e.failure(), checks);
+        }
+    }
+
+    private static @Nullable Failure failureOf(List<Check> checks) {
+        List<Problem> problems = checks.stream()
+                .filter(check -> check.verdict() == Check.Verdict.FAIL)
+                .flatMap(check -> check.problems().stream())
+                .toList();
+        return problems.isEmpty() ? null : new Failure(FailureKind.MISCONFIGURED, problems, null);
+    }
+
+    private static @Nullable Failure stored(
+            DebeziumSettings settings,
+            MySqlChecks judge,
+            MySqlSession session,
+            Supplier<SortedMap<String, String>> values,
+            List<Check> checks) {
+        try {
+            MySqlState.Place place = MySqlState.place(values.get(), MySqlState.name(settings));
+            Map<String, String> variables = session.variables();
+            if (place == null) {
+                checks.add(Check.ok(
+                        STORED, "none: a first start begins at the end of the log, now " + session.end(variables)));
+                return null;
+            }
+            judge.checkCovers(place.asCountedBy(variables), variables);
+            checks.add(Check.ok(STORED, "published up to " + place.mark() + ", and all behind it is in the log"));
+            return null;
+        } catch (RelayException e) {
+            checks.add(Check.of(STORED, e.failure()));
+            return e.failure();
         }
     }
 }

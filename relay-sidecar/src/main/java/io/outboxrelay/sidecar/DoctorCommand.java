@@ -4,6 +4,7 @@ import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.RelaySettings;
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.debezium.MySqlAddress;
 import io.outboxrelay.failure.Check;
 import io.outboxrelay.failure.Check.Verdict;
 import io.outboxrelay.failure.RelayException;
@@ -130,9 +131,12 @@ final class DoctorCommand implements Callable<Integer> {
             out.flush();
         };
         List<Finding> findings = new Doctor(pipeline, topics).examine(sink);
-        if (fix && pipeline.source() instanceof SourceSettings.Polling) {
-            sink.accept(
-                    Check.skipped("fix", "with source.type = polling the SQL that is printed is for people to run"));
+        boolean mySql = MySqlAddress.isIn(pipeline.source().connection().url());
+        if (fix && (mySql || pipeline.source() instanceof SourceSettings.Polling)) {
+            sink.accept(Check.skipped(
+                    "fix",
+                    (mySql ? "on MySQL" : "with source.type = polling")
+                            + " the SQL that is printed is for people to run"));
         } else if (fix && !findings.isEmpty()) {
             try {
                 if (new DoctorFix(admin(pipeline), out).run(findings)) {

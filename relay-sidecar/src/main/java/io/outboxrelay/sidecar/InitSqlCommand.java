@@ -6,6 +6,7 @@ import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.config.SettingsLoader;
 import io.outboxrelay.config.SourceSettings;
 import io.outboxrelay.debezium.MySqlAddress;
+import io.outboxrelay.debezium.MySqlOutboxScript;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.InspectionRequest;
 import io.outboxrelay.jdbc.NewOutboxScript;
@@ -50,11 +51,11 @@ import picocli.CommandLine.Spec;
             "  outbox-relay init-sql --writer shop > outbox.sql",
             "  outbox-relay init-sql --table events.outbox --retention archive --writer shop",
             "  outbox-relay init-sql --source debezium --writer shop",
+            "  outbox-relay init-sql --database mysql --table shop.outbox --writer shop",
             "  outbox-relay init-sql --config relay.yaml --writer shop > outbox.sql",
         })
 final class InitSqlCommand implements Callable<Integer> {
 
-    private static final String POSTGRESQL = "postgresql";
     private static final String ROLE = "outbox_relay";
 
     /** What Debezium's outbox event router calls them, and a type that many want as a header. */
@@ -66,6 +67,12 @@ final class InitSqlCommand implements Callable<Integer> {
     enum SourceName {
         polling,
         debezium
+    }
+
+    /** What the outbox is in. */
+    enum DatabaseName {
+        postgresql,
+        mysql
     }
 
     /** What becomes of published rows, by the names of the settings file. */
@@ -80,9 +87,9 @@ final class InitSqlCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "KIND",
-            defaultValue = POSTGRESQL,
-            description = "The kind of database: ${DEFAULT-VALUE}, the only one that the relay reads so far.")
-    private String database = POSTGRESQL;
+            description =
+                    "The kind of database: ${COMPLETION-CANDIDATES}; postgresql unless a file says otherwise. mysql is read from its log.")
+    private @Nullable DatabaseName database;
 
     @Option(
             names = "--config",
@@ -106,7 +113,8 @@ final class InitSqlCommand implements Callable<Integer> {
     @Option(
             names = "--table",
             paramLabel = "NAME",
-            description = "The outbox, table or schema.table; public.outbox unless a file says otherwise.")
+            description =
+                    "The outbox, table or schema.table, on MySQL database.table; public.outbox unless a file says otherwise.")
     private @Nullable String table;
 
     @Option(
@@ -139,9 +147,10 @@ final class InitSqlCommand implements Callable<Integer> {
     @Option(
             names = "--payload-type",
             paramLabel = "TYPE",
-            defaultValue = "jsonb",
-            description = "The payload's type: jsonb, json, text or bytea; ${DEFAULT-VALUE} if not given.")
-    private String payloadType = "jsonb";
+            description =
+                    "The payload's type: jsonb, json, text or bytea; jsonb if not given. On MySQL longtext, json or longblob; longtext if"
+                            + " not given.")
+    private @Nullable String payloadType;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -152,10 +161,6 @@ final class InitSqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!database.equals(POSTGRESQL)) {
-            throw new ParameterException(
-                    spec.commandLine(), "The relay cannot read from " + database + " yet; it reads from postgresql");
-        }
         try {
             spec.commandLine().getOut().print(text());
             spec.commandLine().getOut().flush();
@@ -177,6 +182,22 @@ final class InitSqlCommand implements Callable<Integer> {
         if (named == null && !overrides.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--set takes a file to correct: give --config FILE");
         }
+        boolean mySql = named == null
+                ? database == DatabaseName.mysql
+                : MySqlAddress.isIn(named.source().connection().url());
+        if (named != null && database != null && mySql != (database == DatabaseName.mysql)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--database is not what source.url leads to in " + config + "; leave it out");
+        }
+        if (mySql) {
+            if (source == SourceName.polling || retention != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "MySQL is read from its log, which leaves rows to the application: --source polling and --retention are not for it");
+            }
+            return MySqlText.of(named, table, payloadType, new MySqlOutboxScript.Users(role(named), writer));
+        }
+        String payloadType = Objects.requireNonNullElse(this.payloadType, "jsonb");
         boolean logged =
                 named == null ? source == SourceName.debezium : named.source() instanceof SourceSettings.Debezium;
         if (named != null && source != null && logged != (source == SourceName.debezium)) {
@@ -192,10 +213,6 @@ final class InitSqlCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--retention " + retention + " is for polling: with --source debezium it is application or relay");
-        }
-        if (named != null && MySqlAddress.isIn(named.source().connection().url())) {
-            throw new ParameterException(
-                    spec.commandLine(), "This writes PostgreSQL's SQL; docs/cdc.md has MySQL's, under MySQL");
         }
         NewOutboxText text = named == null
                 ? NewOutboxText.usual(payloadType)

@@ -65,7 +65,8 @@ final class SourceInspection {
     private static Found streamed(PipelineSettings pipeline) {
         SourceSettings.Debezium source = (SourceSettings.Debezium) pipeline.source();
         if (MySqlAddress.isIn(source.connection().url())) {
-            MySqlInspection.Outcome outcome = MySqlInspection.examine(source.debezium());
+            MySqlInspection.Outcome outcome = MySqlInspection.examine(
+                    source.debezium(), columns(pipeline), () -> stored(source.position(), pipeline));
             return new Found(
                     outcome.failure() == null ? source.outbox() : "", outcome.failure(), outcome.checks(), List.of());
         }
