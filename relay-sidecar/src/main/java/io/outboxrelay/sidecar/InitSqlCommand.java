@@ -190,7 +190,7 @@ final class InitSqlCommand implements Callable<Integer> {
                     spec.commandLine(), "--database is not what source.url leads to in " + config + "; leave it out");
         }
         if (mySql) {
-            if (source == SourceName.polling || retention != null) {
+            if (source == SourceName.polling || (retention != null && retention != RetentionName.application)) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "MySQL is read from its log, which leaves rows to the application: --source polling and --retention are not for it");
