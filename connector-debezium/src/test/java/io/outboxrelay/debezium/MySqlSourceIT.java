@@ -12,8 +12,6 @@ import io.outboxrelay.testkit.MySqlPrograms;
 import io.outboxrelay.testkit.MySqlServer;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -58,24 +56,6 @@ class MySqlSourceIT {
             assertThat(consumer.records.get(1).payload()).isEqualTo("payload 1".getBytes(UTF_8));
             assertThat(consumer.records.get(1).key()).isEqualTo("key".getBytes(UTF_8));
             assertThat(consumer.records.get(1).columns()).containsExactly("order", null);
-        }
-    }
-
-    @Test
-    void a_first_start_while_others_write_is_no_loss() throws Exception {
-        MySqlOutbox busy = MySqlOutbox.standard(server, directory);
-        AtomicBoolean over = new AtomicBoolean();
-        Future<?> writing = busy.insertUntil(over);
-        try {
-            for (int start = 0; start < 3; start++) {
-                try (LogConsumer consumer =
-                        MySqlOutbox.standard(server, directory).consumer()) {
-                    consumer.awaitOpen();
-                }
-            }
-        } finally {
-            over.set(true);
-            writing.get();
         }
     }
 
