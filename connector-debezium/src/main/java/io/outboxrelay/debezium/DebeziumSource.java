@@ -86,18 +86,23 @@ public final class DebeziumSource implements OutboxSource {
                         settings, columns, new SlotSession(settings, columns, stores, lineage), attempt);
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
         thread = new LogThread(
-                log, new LogThread.Attempt(number, lineage.figures()), handOff, rows(), reading.confirmEvery());
+                log,
+                new LogThread.Attempt(number, lineage.figures()),
+                handOff,
+                rows(settings, lineage.figures()),
+                reading.confirmEvery());
         thread.start();
     }
 
-    private SettledRows rows() {
+    /** What becomes of published rows, by these settings. */
+    public static SettledRows rows(DebeziumSettings settings, LogFigures figures) {
         return settings.outbox() instanceof TableOutbox table && table.deleting() != null
                 ? new RowDeletion(
                         settings.connection(),
                         TableName.parse(table.table()),
                         table.id(),
                         table.deleting(),
-                        lineage.figures().rows())
+                        figures.rows())
                 : SettledRows.OF_THE_APPLICATION;
     }
 

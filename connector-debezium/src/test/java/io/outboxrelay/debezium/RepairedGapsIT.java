@@ -3,6 +3,7 @@ package io.outboxrelay.debezium;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.debezium.rows.RowDeletion;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.testkit.EmbeddedDatabase;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,5 +81,22 @@ class RepairedGapsIT {
             published.remove("last0");
             writers.assertOnceInOrder(published);
         }
+    }
+
+    @Test
+    void rows_that_the_relay_is_to_delete_are_gone_once_a_repair_has_published_them() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(
+                        database,
+                        "seq bigint GENERATED ALWAYS AS IDENTITY, id text PRIMARY KEY, aggregateid text, payload text")
+                .deleting(RowDeletion.Bounds.DEFAULT);
+        database.execute("GRANT USAGE ON SCHEMA public TO " + LoggedOutbox.ROLE + "; GRANT SELECT (id), DELETE ON "
+                + outbox.table + " TO " + LoggedOutbox.ROLE);
+        outbox.insert("a", 300);
+        outbox.ask("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
+
+        assertThat(new RepairedLog(outbox).repaired()).hasSize(300);
+
+        // Nobody would read them again.
+        assertThat(outbox.ask("SELECT count(*) FROM " + outbox.table)).isEqualTo("0");
     }
 }

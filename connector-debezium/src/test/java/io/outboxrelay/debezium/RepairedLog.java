@@ -10,6 +10,7 @@ import io.outboxrelay.debezium.repair.RepairStores;
 import io.outboxrelay.debezium.repair.RowOrder;
 import io.outboxrelay.debezium.repair.StandingRows;
 import io.outboxrelay.debezium.repair.StandingSource;
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.outbox.OutboxColumns;
@@ -79,17 +80,17 @@ final class RepairedLog {
      */
     List<OutboxRecord> repaired(Consumer<RepairStep> at, Runnable published) {
         try (LogRepair repair = repair(at)) {
-            List<OutboxRecord> records = published(repair.begin(), new ArrayList<>());
+            List<OutboxRecord> records =
+                    published(repair.begin(), DebeziumSource.rows(outbox.settings(), new LogFigures()));
             published.run();
             repair.finish();
             return records;
         }
     }
 
-    /** @param into gets them as they come, and may throw what ends the repair in their midst */
-    static List<OutboxRecord> published(StandingRows rows, List<OutboxRecord> into) {
+    private static List<OutboxRecord> published(StandingRows rows, SettledRows removal) {
         AtomicBoolean all = new AtomicBoolean();
-        StandingSource source = new StandingSource(rows, 1L << 20, () -> all.set(true));
+        StandingSource source = new StandingSource(rows, 1L << 20, removal, () -> all.set(true));
         try (LogConsumer consumer = LogConsumer.of(source)) {
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(1))
@@ -97,8 +98,7 @@ final class RepairedLog {
                         consumer.take();
                         return all.get();
                     });
-            into.addAll(consumer.records);
+            return new ArrayList<>(consumer.records);
         }
-        return into;
     }
 }

@@ -2,6 +2,9 @@ package io.outboxrelay.sidecar;
 
 import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.SettingsInUse;
+import io.outboxrelay.config.SourceSettings;
+import io.outboxrelay.debezium.DebeziumSource;
+import io.outboxrelay.debezium.LogFigures;
 import io.outboxrelay.debezium.repair.StandingRows;
 import io.outboxrelay.debezium.repair.StandingSource;
 import io.outboxrelay.engine.LoopSettings;
@@ -53,7 +56,11 @@ final class StandingPublication {
     long publish(StandingRows rows) throws InterruptedException {
         PipelineSettings settings = inUse.atStart();
         CompletableFuture<Optional<Failure>> end = new CompletableFuture<>();
-        StandingSource source = new StandingSource(rows, BYTES_MAX, () -> end.complete(Optional.empty()));
+        StandingSource source = new StandingSource(
+                rows,
+                BYTES_MAX,
+                DebeziumSource.rows(((SourceSettings.Debezium) settings.source()).debezium(), new LogFigures()),
+                () -> end.complete(Optional.empty()));
         KafkaPublishers publishers = new KafkaPublishers(inUse::publisher);
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(

@@ -1,6 +1,7 @@
 package io.outboxrelay.debezium.repair;
 
 import io.outboxrelay.debezium.decode.DecodedEvent;
+import io.outboxrelay.debezium.rows.SettledRows;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
@@ -31,20 +32,24 @@ public final class StandingSource implements OutboxSource {
 
     private final StandingRows rows;
     private final long bytesMax;
+    private final SettledRows removal;
     private final Runnable onPublished;
     private final Thread thread = PipelineThreads.daemon("relay-source", this::run);
     private @Nullable HandOff handOff;
     private volatile boolean ending;
+    private volatile StandingPosition settled = new StandingPosition(0, false);
 
     /**
      * A source that was not opened yet.
      *
      * @param bytesMax how many bytes of rows wait for the loop before no more are read; a larger one alone
-     * @param onPublished called on the loop's thread once every row is published and acknowledged
+     * @param removal what becomes of rows that are published
+     * @param onPublished called on the source's thread once every row is published and acknowledged, and nothing is left to be done to any
      */
-    public StandingSource(StandingRows rows, long bytesMax, Runnable onPublished) {
+    public StandingSource(StandingRows rows, long bytesMax, SettledRows removal, Runnable onPublished) {
         this.rows = rows;
         this.bytesMax = bytesMax;
+        this.removal = removal;
         this.onPublished = onPublished;
     }
 
@@ -67,10 +72,9 @@ public final class StandingSource implements OutboxSource {
 
     @Override
     public void commit(Position upTo) {
+        settled = (StandingPosition) upTo;
         opened().committed(upTo);
-        if (((StandingPosition) upTo).last()) {
-            onPublished.run();
-        }
+        LockSupport.unpark(thread);
     }
 
     /** Returns at once; the thread ends with what it is doing. */
@@ -90,8 +94,9 @@ public final class StandingSource implements OutboxSource {
 
     private void run() {
         HandOff to = opened();
-        try {
+        try (SettledRows closing = removal) {
             read(to);
+            awaitRemoval(closing);
         } catch (RelayException e) {
             fail(to, e.failure());
         } catch (RuntimeException | Error e) {
@@ -118,6 +123,7 @@ public final class StandingSource implements OutboxSource {
         boolean more = true;
         while (more && !ending) {
             if (!to.hasRoom()) {
+                removal.settled(settled.rows());
                 LockSupport.parkNanos(this, PAUSE_NANOS);
                 continue;
             }
@@ -128,6 +134,7 @@ public final class StandingSource implements OutboxSource {
                 more = event != null;
                 if (event != null) {
                     OutboxRecord record = event.at(new StandingPosition(++count, false), OutboxRecord.COMMIT_UNKNOWN);
+                    removal.handedOn(count, event.id());
                     bytes += record.sizeBytes();
                     page.add(record);
                 }
@@ -136,6 +143,18 @@ public final class StandingSource implements OutboxSource {
                 page.add(new Checkpoint(new StandingPosition(count, true)));
             }
             to.put(page);
+        }
+    }
+
+    private void awaitRemoval(SettledRows closing) {
+        while (!ending) {
+            StandingPosition upTo = settled;
+            closing.settled(upTo.rows());
+            if (upTo.last() && closing.isDone(upTo.rows())) {
+                onPublished.run();
+                return;
+            }
+            LockSupport.parkNanos(this, PAUSE_NANOS);
         }
     }
 }
