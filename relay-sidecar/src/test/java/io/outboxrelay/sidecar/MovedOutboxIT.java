@@ -10,6 +10,7 @@ import io.outboxrelay.testkit.RelayProcess;
 import io.outboxrelay.testkit.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,42 @@ class MovedOutboxIT {
             assertThat(repair(file).out()).contains("nothing to repair");
             Scene.assertSound(scene.verdict(history), 0, seed);
         }
+    }
+
+    @Test
+    void from_the_log_to_polling_loses_nothing_and_repeats_nothing_where_published_rows_are_deleted() throws Exception {
+        long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
+        Workload workload = Workload.everything(seed).withEventsPerSecond(500).withUnrelatedOpen(Duration.ofSeconds(1));
+        try (Scene scene = Scene.withShop()) {
+            scene.fromLog()
+                    .set("outbox.retention", "relay")
+                    .execute("GRANT SELECT (id), DELETE ON outbox TO " + SharedServers.LOG_ROLE);
+            try (OrderService shop = scene.startShop(workload)) {
+                RelayProcess log = scene.startRunningRelay();
+                assertThat(log.endsWithin(Duration.ofSeconds(1))).isFalse();
+                log.terminate();
+                assertThat(log.awaitExit(Scene.BOUND)).as("%s", log.lines()).isZero();
+
+                RelayProcess polling = startPolling(scene);
+                CommittedHistory history = shop.stop();
+                scene.awaitEmpty("outbox", polling);
+                polling.terminate();
+                assertThat(polling.awaitExit(Scene.BOUND)).isZero();
+                Scene.assertSound(scene.verdict(history), 0, seed);
+            }
+        }
+    }
+
+    /** The file says polling, and leaves out what belongs to the log. */
+    private static RelayProcess startPolling(Scene scene) {
+        Map<String, String> log = scene.settings();
+        scene.unset("source.slot", "source.publication");
+        RelayProcess polling = scene.set("source.type", "polling")
+                .set("source.username", SharedServers.ROLE)
+                .set("outbox.retention", "delete")
+                .startRunningRelay();
+        log.forEach(scene::set);
+        return polling;
     }
 
     @Test

@@ -143,6 +143,10 @@ final class Scene implements AutoCloseable {
         return this;
     }
 
+    void unset(String... keys) {
+        List.of(keys).forEach(settings::remove);
+    }
+
     /** Its settings so far. */
     Map<String, String> settings() {
         return new LinkedHashMap<>(settings);
