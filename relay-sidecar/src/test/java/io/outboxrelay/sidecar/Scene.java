@@ -3,6 +3,9 @@ package io.outboxrelay.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.jdbc.slot.SlotRequest;
+import io.outboxrelay.jdbc.slot.StreamStatements;
 import io.outboxrelay.testkit.CommittedHistory;
 import io.outboxrelay.testkit.Expectation;
 import io.outboxrelay.testkit.HistoryChecker;
@@ -95,9 +98,11 @@ final class Scene implements AutoCloseable {
     /** Read from the log instead, through a publication and a slot of this scene's own; its tables are there. */
     Scene fromLog() throws SQLException {
         String name = name();
-        execute("CREATE PUBLICATION " + name + " FOR TABLE outbox WITH (publish = 'insert')");
-        // Not in a transaction that has written something.
-        execute("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+        TableName table = new TableName("public", "outbox");
+        StreamStatements statements = new StreamStatements(new SlotRequest(name, name, table, List.of(), false));
+        execute(statements.createPublication());
+        execute(statements.stamp(null));
+        execute(statements.createSlot(0));
         settings.put("source.type", "debezium");
         settings.put("source.username", SharedServers.LOG_ROLE);
         settings.put("source.slot", name);
@@ -128,7 +133,6 @@ final class Scene implements AutoCloseable {
         return "keep".equals(settings.get("outbox.retention")) ? "unpublished" : "outbox";
     }
 
-    /** Of its database. */
     String name() {
         return database.name();
     }
@@ -171,7 +175,7 @@ final class Scene implements AutoCloseable {
         return RelayProcess.settingsFile(directory, merged(pipelines));
     }
 
-    private static Map<String, String> merged(Map<String, Scene> pipelines) {
+    static Map<String, String> merged(Map<String, Scene> pipelines) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("management.listen", "127.0.0.1:0");
         pipelines.forEach((name, scene) -> {

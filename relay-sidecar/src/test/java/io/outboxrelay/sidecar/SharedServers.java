@@ -47,6 +47,7 @@ final class SharedServers {
                     .config("track_commit_timestamp", "on")
                     .config("wal_level", "logical")
                     .config("max_replication_slots", "50")
+                    .config("max_wal_senders", "50")
                     .start();
             database.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + PASSWORD + "'; CREATE ROLE " + LOG_ROLE
                     + " LOGIN REPLICATION PASSWORD '" + PASSWORD + "'");
