@@ -3,9 +3,6 @@ package io.outboxrelay.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.outboxrelay.jdbc.TableName;
-import io.outboxrelay.jdbc.slot.SlotRequest;
-import io.outboxrelay.jdbc.slot.StreamStatements;
 import io.outboxrelay.testkit.CommittedHistory;
 import io.outboxrelay.testkit.Expectation;
 import io.outboxrelay.testkit.HistoryChecker;
@@ -97,16 +94,7 @@ final class Scene implements AutoCloseable {
 
     /** Read from the log instead, through a publication and a slot of this scene's own; its tables are there. */
     Scene fromLog() throws SQLException {
-        String name = name();
-        TableName table = new TableName("public", "outbox");
-        StreamStatements statements = new StreamStatements(new SlotRequest(name, name, table, List.of(), false));
-        execute(statements.createPublication());
-        execute(statements.stamp(null));
-        execute(statements.createSlot(0));
-        settings.put("source.type", "debezium");
-        settings.put("source.username", SharedServers.LOG_ROLE);
-        settings.put("source.slot", name);
-        settings.put("source.publication", name);
+        ReadFromLog.prepare(this);
         return this;
     }
 
@@ -133,6 +121,7 @@ final class Scene implements AutoCloseable {
         return "keep".equals(settings.get("outbox.retention")) ? "unpublished" : "outbox";
     }
 
+    /** Of its database. */
     String name() {
         return database.name();
     }
