@@ -81,20 +81,35 @@ record SlotChecks(
                         ? "belongs to the database " + output.database()
                         : !output.plugin().equals("pgoutput")
                                 ? "decodes by " + output.plugin() + ", not by pgoutput"
-                                : output.temporary()
-                                        ? "is a temporary one"
-                                        : output.twoPhase()
-                                                ? "hands on transactions that are only prepared (two_phase)"
-                                                : null;
-        return wrong == null
-                ? null
-                : new Finding(
-                        Finding.SLOT,
-                        MISCONFIGURED,
-                        "slot " + request.slot() + " " + wrong,
-                        List.of(),
-                        "name another one in source.slot; "
-                                + statements.createSlot(look.server().version()) + " makes one that fits");
+                                : output.temporary() ? "is a temporary one" : null;
+        if (wrong == null) {
+            return output.twoPhase() ? twoPhase(look.server().version()) : null;
+        }
+        String gap = stored == null
+                ? ""
+                : ", but begins when it is made: what was committed behind " + StreamPosition.shown(stored.lsn())
+                        + " is not read through it";
+        return new Finding(
+                Finding.SLOT,
+                MISCONFIGURED,
+                "slot " + request.slot() + " " + wrong,
+                List.of(),
+                "name another one in source.slot; "
+                        + statements.createSlot(look.server().version()) + " makes one that fits" + gap);
+    }
+
+    /** Another name would begin anew without a word, as what is stored is stored by the slot's name. */
+    private Finding twoPhase(int serverVersion) {
+        return new Finding(
+                Finding.SLOT,
+                MISCONFIGURED,
+                "slot " + request.slot() + " hands on transactions that are only prepared (two_phase)",
+                statements.withoutTwoPhase(),
+                "makes it one that does not, at the same place and under the same name; takes room for one slot more meanwhile"
+                        + (statements.isToFailOver(serverVersion)
+                                ? "; then, over a replication connection: ALTER_REPLICATION_SLOT " + request.slot()
+                                        + " (FAILOVER true)"
+                                : ""));
     }
 
     /** Whether somebody else streams from it, or makes it just now. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record StreamStatements(SlotRequest request) {
 
     private static final int FAILOVER_SINCE = 170_000;
+    private static final int NAME_CHARACTERS_MAX = 63;
+    private static final String COPY = "_copy";
 
     /** As the table's owner, who may create in the database. */
     public String createPublication() {
@@ -48,7 +50,7 @@ public record StreamStatements(SlotRequest request) {
      */
     public String createSlot(int serverVersion) {
         return "SELECT pg_create_logical_replication_slot(" + Identifiers.literal(request.slot()) + ", 'pgoutput'"
-                + (request.failover() && serverVersion >= FAILOVER_SINCE ? ", failover => true)" : ")");
+                + (isToFailOver(serverVersion) ? ", failover => true)" : ")");
     }
 
     /** As a role with REPLICATION. */
@@ -69,6 +71,33 @@ public record StreamStatements(SlotRequest request) {
         }
         statements.add(createSlot(look.server().version()));
         return statements;
+    }
+
+    /**
+     * The slot as one that hands on nothing before its commit, at the same place and under the same name, by which the place is stored:
+     * a copy does not take {@code two_phase} along. None is dropped while there is no copy that stands where it does, even where a
+     * statement before it has failed.
+     */
+    List<String> withoutTwoPhase() {
+        String slot = request.slot();
+        String copy = slot.substring(0, Math.min(slot.length(), NAME_CHARACTERS_MAX - COPY.length())) + COPY;
+        return List.of(copy(slot, copy), dropCopied(slot, copy), copy(copy, slot), dropCopied(copy, slot));
+    }
+
+    private static String copy(String from, String to) {
+        return "SELECT pg_copy_logical_replication_slot(" + Identifiers.literal(from) + ", " + Identifiers.literal(to)
+                + ", false)";
+    }
+
+    private static String dropCopied(String slot, String copy) {
+        return "SELECT pg_drop_replication_slot(s.slot_name) FROM pg_replication_slots s JOIN pg_replication_slots c"
+                + " ON c.confirmed_flush_lsn = s.confirmed_flush_lsn AND NOT c.two_phase WHERE s.slot_name = "
+                + Identifiers.literal(slot) + " AND c.slot_name = " + Identifiers.literal(copy);
+    }
+
+    /** Whether what a copy does not take along has to be set again, over a replication connection. */
+    boolean isToFailOver(int serverVersion) {
+        return request.failover() && serverVersion >= FAILOVER_SINCE;
     }
 
     String publication() {

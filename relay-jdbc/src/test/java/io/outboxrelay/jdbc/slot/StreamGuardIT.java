@@ -135,19 +135,40 @@ class StreamGuardIT {
     }
 
     @Test
-    void a_slot_that_hands_on_what_is_only_prepared_is_refused_and_the_remedy_makes_one_that_does_not()
+    void a_slot_that_hands_on_what_is_only_prepared_is_refused_and_the_remedy_makes_it_one_that_does_not()
             throws SQLException {
         StreamedDatabase database = new StreamedDatabase(server);
+        StreamPosition begun = database.begin(null);
+        String slot = database.request().slot();
         database.execute(
                 database.statements().dropSlot(),
-                "SELECT pg_create_logical_replication_slot('"
-                        + database.request().slot() + "', 'pgoutput', false, true)");
-        Failure failure = database.refusal(null);
+                "SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput', false, true)");
+        StreamPosition stored = begun.at(database.confirmedLsn());
+        database.insert();
+        Failure failure = database.refusal(stored);
         assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
         assertThat(failure.summary()).contains("only prepared (two_phase)");
-        assertThat(failure.problems().get(0).remedy())
-                .contains("name another one")
-                .contains(database.statements().createSlot(180_000));
+        List<String> statements = database.findings(stored).get(0).statements();
+        assertThat(failure.problems().get(0).remedy()).startsWith(String.join("; ", statements));
+        assertThat(database.findings(null).get(0).statements()).isEqualTo(statements);
+
+        // As psql goes on behind a statement that fails: without the copy nothing is dropped.
+        database.execute(statements.get(1));
+        assertThat(database.confirmedLsn()).isEqualTo(stored.lsn());
+
+        database.each(statements);
+
+        assertThat(database.findings(stored)).isEmpty();
+        assertThat(database.begin(stored)).isEqualTo(stored);
+        assertThat(database.confirmedLsn()).isEqualTo(stored.lsn());
+        assertThat(database.value("SELECT string_agg(slot_name || two_phase, ' ') FROM pg_replication_slots"
+                        + " WHERE starts_with(slot_name, '" + slot + "')"))
+                .isEqualTo(slot + "false");
+        assertThat(database.value("SELECT count(*) FROM pg_logical_slot_peek_binary_changes('" + slot
+                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', '"
+                        + database.publication() + "') WHERE get_byte(data, 0) = ascii('I')"))
+                .as("rows that were inserted meanwhile")
+                .isEqualTo("1");
     }
 
     @Test
