@@ -17,6 +17,7 @@ final class Confirming {
     private final long everyNanos;
 
     private long dueNanos;
+    private boolean room = true;
     private @Nullable LogPosition awaited;
     private @Nullable LogPosition done;
     private @Nullable LogPosition released;
@@ -38,7 +39,7 @@ final class Confirming {
 
     /** Everything up to here is settled. */
     void settled(LogPosition upTo, long nowNanos) {
-        rows.settled(upTo.ordinal());
+        room = rows.settled(upTo.ordinal());
         if (awaited == null) {
             awaited = upTo;
         }
@@ -55,6 +56,11 @@ final class Confirming {
         if (!upTo.whole() || upTo.mark() == null || upTo.mark().equals(confirmed)) {
             release(upTo);
         }
+    }
+
+    /** Whether what else becomes of rows keeps up with how they are read. */
+    boolean hasRoom() {
+        return room;
     }
 
     /** Whether nothing is left to be done up to here but to confirm it. */

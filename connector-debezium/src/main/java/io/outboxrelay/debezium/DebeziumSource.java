@@ -80,29 +80,36 @@ public final class DebeziumSource implements OutboxSource {
         DebeziumSettings.Reading reading = settings.reading();
         long number = ATTEMPTS.incrementAndGet();
         String attempt = "outbox-relay-" + number;
-        ChangeLog log = settings.log() instanceof DebeziumSettings.MySqlLog
-                ? new MySqlChangeLog(settings, columns, stores, attempt)
-                : new PostgresChangeLog(
-                        settings, columns, new SlotSession(settings, columns, stores, lineage), attempt);
+        ChangeLog log;
+        SettledRows rows = SettledRows.OF_THE_APPLICATION;
+        if (settings.log() instanceof DebeziumSettings.MySqlLog) {
+            log = new MySqlChangeLog(settings, columns, stores, attempt);
+        } else {
+            SlotSession slot = new SlotSession(settings, columns, stores, lineage);
+            log = new PostgresChangeLog(settings, columns, slot, attempt);
+            rows = rows(settings, lineage.figures(), slot::identity);
+        }
         HandOff handOff = HandOff.ofTransactions(reading.recordsMax(), reading.bytesMax(), wakeup);
         thread = new LogThread(
-                log,
-                new LogThread.Attempt(number, lineage.figures()),
-                handOff,
-                rows(settings, lineage.figures()),
-                reading.confirmEvery());
+                log, new LogThread.Attempt(number, lineage.figures()), handOff, rows, reading.confirmEvery());
         thread.start();
     }
 
-    /** What becomes of published rows, by these settings. */
-    public static SettledRows rows(DebeziumSettings settings, LogFigures figures) {
-        return settings.outbox() instanceof TableOutbox table && table.deleting() != null
+    /**
+     * What becomes of published rows, by these settings.
+     *
+     * @param identity see {@link RowDeletion}
+     */
+    public static SettledRows rows(DebeziumSettings settings, LogFigures figures, Supplier<@Nullable String> identity) {
+        return settings.outbox() instanceof TableOutbox table
+                        && table.deleting() != null
+                        && settings.log() instanceof DebeziumSettings.PostgresLog log
                 ? new RowDeletion(
                         settings.connection(),
-                        TableName.parse(table.table()),
-                        table.id(),
+                        new RowDeletion.Rows(TableName.parse(table.table()), table.id(), log.publication()),
                         table.deleting(),
-                        figures.rows())
+                        figures.rows(),
+                        identity)
                 : SettledRows.OF_THE_APPLICATION;
     }
 

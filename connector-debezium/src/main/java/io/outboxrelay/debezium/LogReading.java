@@ -9,6 +9,7 @@ import io.outboxrelay.outbox.Entry;
 import io.outboxrelay.source.HandOff;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReading {
 
+    private static final long REMOVAL_BEFORE_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final LogStream stream;
     private final EventDecoder decoder;
     private final HandOff handOff;
@@ -34,6 +37,7 @@ final class LogReading {
     private @Nullable LogMark lastMark;
     private @Nullable RelayException poison;
     private @Nullable LogPosition poisonedAt;
+    private @Nullable Long poisonedNanos;
 
     /**
      * Of a log that is being read.
@@ -65,7 +69,7 @@ final class LogReading {
      * @return whether there was anything to take, or no room for it
      */
     boolean runOnce(long nowNanos) {
-        boolean room = poison == null && handOff.hasRoom();
+        boolean room = poison == null && handOff.hasRoom() && confirming.hasRoom();
         // Before anything is confirmed or handed on, which whoever has lost the log may not do any more.
         List<SourceRecord> records = stream.poll(room);
         LogPosition upTo = settled.get();
@@ -74,7 +78,7 @@ final class LogReading {
             attempt.figures().settled(attempt.number(), upTo.ordinal());
         }
         if (poison != null) {
-            return failOnceAllIsPublished(poison, upTo);
+            return failOnceAllIsPublished(poison, upTo, nowNanos);
         }
         if (!room) {
             return false;
@@ -86,8 +90,15 @@ final class LogReading {
         return true;
     }
 
-    private boolean failOnceAllIsPublished(RelayException failure, @Nullable LogPosition upTo) {
-        if (upTo != null && upTo.equals(poisonedAt) && confirming.isDone(upTo)) {
+    /** What is published and stands in the table yet is waited for, but not for long: an operator has to know. */
+    private boolean failOnceAllIsPublished(RelayException failure, @Nullable LogPosition upTo, long nowNanos) {
+        if (upTo == null || !upTo.equals(poisonedAt)) {
+            return false;
+        }
+        if (poisonedNanos == null) {
+            poisonedNanos = nowNanos;
+        }
+        if (confirming.isDone(upTo) || nowNanos - poisonedNanos >= REMOVAL_BEFORE_FAILURE_NANOS) {
             confirming.now();
             throw failure;
         }

@@ -12,6 +12,7 @@ import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.jdbc.slot.StreamGuard;
+import io.outboxrelay.jdbc.slot.StreamIdentity;
 import io.outboxrelay.jdbc.slot.StreamPosition;
 import io.outboxrelay.outbox.OutboxColumns;
 import java.sql.Connection;
@@ -185,6 +186,11 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
         if (Long.compareUnsigned(lsn, stored.lsn()) > 0) {
             begun().stored().store(stored.at(lsn));
         }
+    }
+
+    /** Of the stream that was checked, see {@link StreamIdentity}; any thread, once it has begun. */
+    String identity() {
+        return StreamIdentity.of(begun().at());
     }
 
     private Begun begun() {

@@ -81,7 +81,7 @@ final class RepairedLog {
     List<OutboxRecord> repaired(Consumer<RepairStep> at, Runnable published) {
         try (LogRepair repair = repair(at)) {
             List<OutboxRecord> records =
-                    published(repair.begin(), DebeziumSource.rows(outbox.settings(), new LogFigures()));
+                    published(repair.begin(), DebeziumSource.rows(outbox.settings(), new LogFigures(), () -> null));
             published.run();
             repair.finish();
             return records;

@@ -7,6 +7,9 @@ import java.util.SplittableRandom;
 /** Rows that are deleted some time after their events are settled, as a thread of its own would. */
 final class SimulatedRows implements SettledRows {
 
+    /** As many as wait before reading has to wait, too. */
+    private static final int ROOM = 40;
+
     private final SimulatedLog log;
     private final SplittableRandom random;
     private final ArrayDeque<String> standing = new ArrayDeque<>();
@@ -24,8 +27,9 @@ final class SimulatedRows implements SettledRows {
     }
 
     @Override
-    public void settled(long ordinal) {
+    public boolean settled(long ordinal) {
         settled = ordinal;
+        return settled - deleted < ROOM;
     }
 
     /** A turn of the thread that deletes. */

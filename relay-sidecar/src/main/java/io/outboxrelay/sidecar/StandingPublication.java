@@ -59,7 +59,8 @@ final class StandingPublication {
         StandingSource source = new StandingSource(
                 rows,
                 BYTES_MAX,
-                DebeziumSource.rows(((SourceSettings.Debezium) settings.source()).debezium(), new LogFigures()),
+                DebeziumSource.rows(
+                        ((SourceSettings.Debezium) settings.source()).debezium(), new LogFigures(), () -> null),
                 () -> end.complete(Optional.empty()));
         KafkaPublishers publishers = new KafkaPublishers(inUse::publisher);
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());

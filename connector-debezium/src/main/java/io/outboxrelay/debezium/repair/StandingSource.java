@@ -122,8 +122,8 @@ public final class StandingSource implements OutboxSource {
         long count = 0;
         boolean more = true;
         while (more && !ending) {
-            if (!to.hasRoom()) {
-                removal.settled(settled.rows());
+            boolean keepsUp = removal.settled(settled.rows());
+            if (!to.hasRoom() || !keepsUp) {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
                 continue;
             }

@@ -22,6 +22,8 @@ final class Hindrance {
     private @Nullable Long sinceNanos;
     private boolean told;
     private boolean toldPast;
+    private boolean toldNone;
+    private boolean toldMore;
     private long givenUp;
     private @Nullable Long givenUpToldNanos;
 
@@ -53,6 +55,26 @@ final class Hindrance {
                             + " but stand for ever once this relay ends, until somebody deletes them",
                     table,
                     bounds.patience().toSeconds());
+        }
+    }
+
+    /** So many rows were to be deleted, and so many were. Each is told once: an application may delete rows by itself. */
+    void counted(int ids, int rows) {
+        if (rows == 0 && !toldNone) {
+            toldNone = true;
+            LOG.warn(
+                    "of {} published rows of {} none was there to be deleted: the application deletes them too, or changes their ids,"
+                            + " or a trigger or rule keeps them; what stands of them is not deleted by the relay",
+                    ids,
+                    table);
+        }
+        if (rows > ids && !toldMore) {
+            toldMore = true;
+            LOG.warn(
+                    "{} rows of {} had the ids of {} published ones, and were deleted with them: ids have to be unique",
+                    rows,
+                    table,
+                    ids);
         }
     }
 

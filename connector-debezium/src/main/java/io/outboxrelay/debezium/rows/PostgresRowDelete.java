@@ -7,6 +7,7 @@ import io.outboxrelay.jdbc.Identifiers;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.jdbc.slot.StreamIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,33 +39,48 @@ final class PostgresRowDelete implements RowDelete {
                     + " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
                     + " SET statement_timeout = '" + STATEMENT.toMillis() + "ms'";
 
-    private static final String TYPE = "SELECT format_type(a.atttypid, NULL) FROM pg_catalog.pg_attribute a"
+    /** Of any length: as the standard's name a {@code character} would be one character long. */
+    private static final String TYPE = "SELECT format_type(a.atttypid, -1) FROM pg_catalog.pg_attribute a"
             + " WHERE a.attrelid = ?::regclass AND a.attname = ? AND a.attnum > 0 AND NOT a.attisdropped";
 
     private final Connection connection;
-    private final String sql;
+    private final Statements statements;
+    private final String identity;
 
-    private PostgresRowDelete(Connection connection, String sql) {
+    private PostgresRowDelete(Connection connection, Statements statements, String identity) {
         this.connection = connection;
-        this.sql = sql;
+        this.statements = statements;
+        this.identity = identity;
     }
+
+    /** @param lock keeps a name to what it leads to until the transaction ends */
+    private record Statements(String lock, String identity, String delete) {}
 
     /**
      * Connects.
      *
-     * @param id the column of the ids
+     * @param identity what the table's name has to lead to, see {@link StreamIdentity}; null for what it leads to now
      * @throws RelayException classified, if that cannot be done
      */
-    static RowDelete of(ConnectionSettings settings, TableName table, String id) {
+    static PostgresRowDelete of(ConnectionSettings settings, RowDeletion.Rows rows, @Nullable String identity) {
+        TableName table = rows.table();
+        String id = rows.id();
         Connection connection = new PostgresConnections(settings).open();
         try {
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(STATEMENT.toMillis() + 5_000));
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SETTINGS);
             }
-            String sql = "DELETE FROM " + table.quoted() + " o USING unnest(CAST(? AS text[])) AS settled(id) WHERE o."
-                    + Identifiers.quote(id) + " = CAST(settled.id AS " + type(connection, table, id) + ")";
-            return new PostgresRowDelete(connection, sql);
+            String delete =
+                    "DELETE FROM " + table.quoted() + " o USING unnest(CAST(? AS text[])) AS settled(id) WHERE o."
+                            + Identifiers.quote(id) + " = CAST(settled.id AS " + type(connection, table, id) + ")";
+            Statements statements = new Statements(
+                    "LOCK TABLE ONLY " + table.quoted() + " IN ROW EXCLUSIVE MODE",
+                    StreamIdentity.sql(rows.publication(), table.quoted()),
+                    delete);
+            String expected = identity == null ? asked(connection, statements.identity()) : identity;
+            connection.setAutoCommit(false);
+            return new PostgresRowDelete(connection, statements, expected);
         } catch (SQLException e) {
             close(connection);
             throw new RelayException(PostgresFailures.classify(e, settings));
@@ -89,11 +106,54 @@ final class PostgresRowDelete implements RowDelete {
         }
     }
 
+    private static String asked(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** What its name leads to. */
+    String identity() {
+        return identity;
+    }
+
+    /**
+     * The statement goes by a name, and waits for locks: behind a migration the name may lead to another table, whose rows nobody has
+     * published, and another server may stand behind the address. So it is asked under a lock that keeps the name to what it is.
+     */
     @Override
     public int delete(List<String> ids) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
-            return statement.executeUpdate();
+        try {
+            try (Statement lock = connection.createStatement()) {
+                lock.execute(statements.lock());
+            }
+            String found = asked(connection, statements.identity());
+            if (!found.equals(identity)) {
+                throw new RelayException(
+                        FailureKind.TRANSIENT,
+                        "the table, its publication or the server is not the one whose rows were published",
+                        "nothing: the relay looks what it is");
+            }
+            int count;
+            try (PreparedStatement statement = connection.prepareStatement(statements.delete())) {
+                statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
+                count = statement.executeUpdate();
+            }
+            connection.commit();
+            return count;
+        } catch (SQLException | RelayException e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    private void rollback(Exception reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
         }
     }
 

@@ -31,7 +31,6 @@ public final class RowDeletion implements SettledRows {
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final Duration LOGIN_REFUSED_PAUSE = Duration.ofSeconds(30);
 
     /** Somebody holds a lock, or a constraint, a trigger or the value's form refuses: of one row perhaps, and not of others. */
     private static final String LOCKED = "55P03";
@@ -52,18 +51,44 @@ public final class RowDeletion implements SettledRows {
     private final Hindrance hindrance;
 
     private volatile boolean ending;
+    private volatile @Nullable Failure failure;
     private boolean started;
     private @Nullable RowDelete session;
+    private @Nullable String known;
 
-    /** Of a table of PostgreSQL's. Connects once there is something to be deleted. */
-    public RowDeletion(ConnectionSettings settings, TableName table, String id, Bounds bounds, RowFigures figures) {
-        this.sessions = () -> PostgresRowDelete.of(settings, table, id);
+    /**
+     * Of a table of PostgreSQL's. Connects once there is something to be deleted.
+     *
+     * @param identity asked for then: what the stream was checked against; null for what is there when it first connects
+     */
+    public RowDeletion(
+            ConnectionSettings settings,
+            Rows rows,
+            Bounds bounds,
+            RowFigures figures,
+            Supplier<@Nullable String> identity) {
+        this.sessions = () -> {
+            PostgresRowDelete made = PostgresRowDelete.of(settings, rows, known == null ? identity.get() : known);
+            known = made.identity();
+            return made;
+        };
         this.settings = settings;
         this.bounds = bounds;
         this.figures = figures;
-        this.queue = new RowQueue(bounds.bytesMax(), bounds.patience().toNanos());
-        this.hindrance = new Hindrance(table.toString(), bounds);
+        this.queue = new RowQueue(
+                bounds.bytesMax(),
+                bounds.patience().toNanos(),
+                bounds.worthAWord().toNanos());
+        this.hindrance = new Hindrance(rows.table().toString(), bounds);
     }
+
+    /**
+     * Whose rows.
+     *
+     * @param id the column of their ids
+     * @param publication what the table is in
+     */
+    public record Rows(TableName table, String id, String publication) {}
 
     /**
      * What rows that cannot be deleted may cost.
@@ -85,20 +110,25 @@ public final class RowDeletion implements SettledRows {
     }
 
     @Override
-    public void settled(long ordinal) {
-        if (!queue.settled(ordinal)) {
-            return;
+    public boolean settled(long ordinal) {
+        long nowNanos = System.nanoTime();
+        if (queue.settled(ordinal, nowNanos)) {
+            if (started) {
+                LockSupport.unpark(thread);
+            } else {
+                started = true;
+                thread.start();
+            }
         }
-        if (started) {
-            LockSupport.unpark(thread);
-        } else {
-            started = true;
-            thread.start();
-        }
+        return queue.hasRoom(nowNanos);
     }
 
     @Override
     public boolean isDone(long ordinal) {
+        Failure ended = failure;
+        if (ended != null) {
+            throw new RelayException(ended);
+        }
         return queue.isDone(ordinal, System.nanoTime());
     }
 
@@ -120,6 +150,9 @@ public final class RowDeletion implements SettledRows {
                     LockSupport.parkNanos(this, ids.isEmpty() ? IDLE_NANOS : PACE_NANOS);
                 }
             }
+        } catch (RuntimeException | Error e) {
+            failure = Failure.of(
+                    FailureKind.BUG, "deleting ended: " + e, "report this, with the stack trace from the log", e);
         } finally {
             closeSession();
             figures.waiting(0);
@@ -141,7 +174,9 @@ public final class RowDeletion implements SettledRows {
             if (session == null) {
                 session = sessions.get();
             }
-            figures.deleted(session.delete(ids));
+            int deleted = session.delete(ids);
+            figures.deleted(deleted);
+            hindrance.counted(ids.size(), deleted);
             queue.deleted();
             if (!queue.isHindered()) {
                 hindrance.over();
@@ -155,6 +190,10 @@ public final class RowDeletion implements SettledRows {
         } catch (RelayException e) {
             refused(e.failure(), false);
             closeSession();
+            if (e.failure().loginRefused()) {
+                // Another attempt reads the password anew, which may have been replaced.
+                failure = e.failure();
+            }
         } catch (RuntimeException | Error e) {
             // The thread must go on: the source waits for it.
             refused(Failure.of(FailureKind.BUG, "deleting failed: " + e, "report this", e), false);
@@ -179,7 +218,7 @@ public final class RowDeletion implements SettledRows {
         queue.refused(byRow, System.nanoTime());
         hindrance.met(why, System.nanoTime());
         if (!byRow) {
-            pause(why.loginRefused() ? LOGIN_REFUSED_PAUSE : bounds.pause());
+            pause(bounds.pause());
         }
     }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows are to be deleted next, and which are gone. The source's thread adds, another takes some at a time and says what became
- * of them. Bounded: of rows that cannot be deleted the oldest are given up once what waits takes more than its bytes. Time comes in
+ * of them. Bounded: while what waits takes more than its bytes, no more rows are to be read; but of rows that are refused for some seconds
+ * the oldest are given up instead, so that nobody waits for them. Time comes in
  * as {@link System#nanoTime}. Safe to use from both threads; nothing here waits.
  *
  * <p>Rows that somebody holds are found by halves: what cannot be deleted together is tried in smaller portions, and a row that
@@ -17,15 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class RowQueue {
 
     static final int PORTION_ROWS_MAX = 5_000;
-    static final int HELD_ROWS_MAX = 100;
+    static final int HELD_ROWS_MAX = 5_000;
 
     /** An object of one string, and its reference. */
     private static final int OVERHEAD_BYTES = 48;
 
     private static final long HELD_RETRY_NANOS = 250_000_000;
+    private static final long HELD_RETRY_MAX_NANOS = 8_000_000_000L;
 
     private final long bytesMax;
     private final long patienceNanos;
+    private final long graceNanos;
 
     private final ArrayDeque<String> waiting = new ArrayDeque<>();
     /** Taken from those that wait and refused; with the next ordinals, but never given up. */
@@ -40,16 +43,19 @@ final class RowQueue {
     private @Nullable Portion taken;
     private @Nullable Long refusedSinceNanos;
     private long heldRetryAtNanos;
+    private long heldRetryNanos = HELD_RETRY_NANOS;
     private boolean heldLast;
     private long givenUp;
 
     /**
      * @param bytesMax how much the ids that wait may take, in bytes, besides one portion and those that are not settled
      * @param patienceNanos how long rows that cannot be deleted keep the log waiting
+     * @param graceNanos how long they are refused before those are given up for which there is no room
      */
-    RowQueue(long bytesMax, long patienceNanos) {
+    RowQueue(long bytesMax, long patienceNanos, long graceNanos) {
         this.bytesMax = bytesMax;
         this.patienceNanos = patienceNanos;
+        this.graceNanos = graceNanos;
     }
 
     /** A row that could not be deleted though it was tried alone. */
@@ -69,14 +75,23 @@ final class RowQueue {
     }
 
     /** @return whether there are more of them than before */
-    synchronized boolean settled(long ordinal) {
+    synchronized boolean settled(long ordinal, long nowNanos) {
         boolean more = ordinal > settled;
         settled = Math.max(settled, ordinal);
-        while (waitingBytes > bytesMax && firstWaiting <= settled) {
+        while (waitingBytes > bytesMax && firstWaiting <= settled && isRefusedFor(graceNanos, nowNanos)) {
             removeFirst();
             givenUp++;
         }
         return more;
+    }
+
+    /** Whether more rows are to be read: those that wait fit, or are given up. */
+    synchronized boolean hasRoom(long nowNanos) {
+        return waitingBytes <= bytesMax || isRefusedFor(graceNanos, nowNanos);
+    }
+
+    private boolean isRefusedFor(long nanos, long nowNanos) {
+        return refusedSinceNanos != null && nowNanos - refusedSinceNanos >= nanos;
     }
 
     /** Whether no row up to this one keeps the log waiting. */
@@ -90,7 +105,7 @@ final class RowQueue {
         if (taken != null && taken.again() == null) {
             lowest = Math.min(lowest, taken.first());
         }
-        return ordinal < lowest || (refusedSinceNanos != null && nowNanos - refusedSinceNanos >= patienceNanos);
+        return ordinal < lowest || isRefusedFor(patienceNanos, nowNanos);
     }
 
     /** The next rows to delete together; none where there are none, or not yet. Answered by {@link #deleted} or {@link #refused}. */
@@ -123,6 +138,7 @@ final class RowQueue {
     synchronized void deleted() {
         if (answered().again() != null) {
             held.remove();
+            heldRetryNanos = HELD_RETRY_NANOS;
             return;
         }
         refusedSinceNanos = null;
@@ -138,13 +154,15 @@ final class RowQueue {
         Portion back = answered();
         if (back.again() != null) {
             held.add(held.remove());
-            heldRetryAtNanos = nowNanos + HELD_RETRY_NANOS;
+            // Each time costs the server a line in its log, where it is no lock that refuses.
+            heldRetryNanos = Math.min(HELD_RETRY_MAX_NANOS, heldRetryNanos * 2);
+            heldRetryAtNanos = nowNanos + heldRetryNanos;
             return;
         }
         if (byRow && back.ids().size() == 1 && held.size() < HELD_ROWS_MAX) {
             long since = refusedSinceNanos == null ? nowNanos : refusedSinceNanos;
             held.add(new Held(back.first(), back.ids().get(0), since));
-            heldRetryAtNanos = nowNanos + HELD_RETRY_NANOS;
+            heldRetryAtNanos = nowNanos + heldRetryNanos;
             return;
         }
         if (refusedSinceNanos == null) {

@@ -12,7 +12,9 @@ public interface SettledRows extends AutoCloseable {
         public void handedOn(long ordinal, String id) {}
 
         @Override
-        public void settled(long ordinal) {}
+        public boolean settled(long ordinal) {
+            return true;
+        }
 
         @Override
         public boolean isDone(long ordinal) {
@@ -26,10 +28,18 @@ public interface SettledRows extends AutoCloseable {
     /** The next row was handed on. */
     void handedOn(long ordinal, String id);
 
-    /** The events of all rows up to this one are acknowledged: the table need not have these rows any longer. */
-    void settled(long ordinal);
+    /**
+     * The events of all rows up to this one are acknowledged: the table need not have these rows any longer.
+     *
+     * @return whether more rows may be handed on
+     */
+    boolean settled(long ordinal);
 
-    /** Whether nothing is left to be done to any row up to this one, which is settled: then its place in the log may be confirmed. */
+    /**
+     * Whether nothing is left to be done to any row up to this one, which is settled: then its place in the log may be confirmed.
+     *
+     * @throws io.outboxrelay.failure.RelayException where nothing can be done any more in this attempt
+     */
     boolean isDone(long ordinal);
 
     /** Nothing more is done to rows, but what is being done just now. Returns at once. */
