@@ -1,8 +1,5 @@
 package io.outboxrelay.debezium;
 
-import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.jdbc.ConnectionSettings;
-import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.TableName;
 import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.jdbc.slot.StreamPosition;
@@ -10,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,24 +29,20 @@ final class FirstStart {
 
     private FirstStart() {}
 
-    /**
-     * Says it.
-     *
-     * @throws RelayException when the database cannot be asked
-     */
-    static void tell(Connection connection, ConnectionSettings settings, SlotRequest request, StreamPosition begins) {
+    /** Says it; of the rows only what is had at once, as no start may wait for a table that somebody has locked, or that is large. */
+    static void tell(Connection connection, SlotRequest request, StreamPosition begins) {
         TableName table = request.table();
         try {
             String older = table == null ? null : olderThanSlot(connection, table, request.slot());
             if (older != null) {
                 LOG.warn(
-                        "rows stand in {} that were committed before slot {} was made: they are not read, and never published. If they"
-                                + " are to be, stop this relay and run outbox-relay repair --config FILE --drop-slot",
+                        "rows stand in {} from before where slot {} stands: they are not read, and whether they were published is not"
+                                + " known here. If they are to be, stop this relay and run outbox-relay repair --config FILE --drop-slot",
                         older,
                         request.slot());
             }
         } catch (SQLException e) {
-            throw new RelayException(PostgresFailures.classify(e, settings));
+            LOG.debug("whether rows stand in the table from before where the slot stands could not be told", e);
         }
         LOG.info(
                 "nothing is stored of slot {}: this is a first start, and reads what committed behind {}, where the slot stands",
@@ -56,18 +50,28 @@ final class FirstStart {
                 StreamPosition.shown(begins.lsn()));
     }
 
-    /** The table where it has such rows: of transactions that had ended when the slot was made, as far as the slot's horizon tells. */
     private static @Nullable String olderThanSlot(Connection connection, TableName table, String slot)
             throws SQLException {
-        String readable = readable(connection, table);
-        if (readable == null) {
-            return null;
+        try (Statement transaction = connection.createStatement()) {
+            transaction.execute("BEGIN READ ONLY");
+            try {
+                transaction.execute("SET LOCAL statement_timeout = '2s'");
+                transaction.execute("SET LOCAL lock_timeout = '100ms'");
+                String readable = readable(connection, table);
+                return readable != null && hasOlder(connection, readable, slot) ? readable : null;
+            } finally {
+                transaction.execute("ROLLBACK");
+            }
         }
+    }
+
+    /** Whether it has rows of transactions that had ended where the slot stands, as far as the slot's horizon tells. */
+    private static boolean hasOlder(Connection connection, String readable, String slot) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT FROM " + readable
                 + " t, pg_replication_slots s WHERE s.slot_name = ? AND age(t.xmin) > age(s.catalog_xmin) LIMIT 1")) {
             statement.setString(1, slot);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? readable : null;
+                return row.next();
             }
         }
     }

@@ -91,7 +91,7 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
             stored = again;
         }
         if (stored.position() == null) {
-            FirstStart.tell(made, settings, request, at);
+            FirstStart.tell(made, request, at);
         }
         stored.store(at);
         begun = new Begun(guard, stored, at);

@@ -100,7 +100,7 @@ class MovedOutboxIT {
                     + " (gen_random_uuid(), 'order', 'k', 'T', '{}')");
             scene.fromLog().execute("GRANT SELECT ON outbox TO " + SharedServers.LOG_ROLE);
             RelayProcess relay = scene.startRunningRelay();
-            relay.awaitLine("rows stand in public.outbox that were committed before slot", Scene.BOUND);
+            relay.awaitLine("rows stand in public.outbox from before where slot", Scene.BOUND);
             relay.terminate();
             assertThat(relay.awaitExit(Scene.BOUND)).isZero();
 
