@@ -54,6 +54,8 @@ class LogRenderingIT {
             new Sample("timestamptz", "'infinity'"),
             new Sample("date", "'2026-02-03'"),
             new Sample("date", "'0044-03-15 BC'"),
+            new Sample("date", "'infinity'"),
+            new Sample("date", "'-infinity'"),
             new Sample("time", "'04:05:06.07'"),
             new Sample("time", "'24:00:00'"),
             new Sample("numeric", "'1e-20'"),

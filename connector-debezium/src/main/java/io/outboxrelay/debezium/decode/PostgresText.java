@@ -24,6 +24,13 @@ final class PostgresText {
 
     private static final long MINUS_INFINITY_MICROS = -9_223_372_036_832_400_000L;
 
+    private static final int DAYS_1970_TO_2000 = 10_957;
+
+    /** The server's are the ends of an int's range, counted from 2000 on; counted from 1970 on, the upper one has run over. */
+    private static final int INFINITY_DAYS = Integer.MIN_VALUE + DAYS_1970_TO_2000 - 1;
+
+    private static final int MINUS_INFINITY_DAYS = Integer.MIN_VALUE + DAYS_1970_TO_2000;
+
     private PostgresText() {}
 
     static String bytea(ByteBuffer value) {
@@ -49,6 +56,9 @@ final class PostgresText {
     }
 
     static String date(int epochDays) {
+        if (epochDays == INFINITY_DAYS || epochDays == MINUS_INFINITY_DAYS) {
+            return epochDays == INFINITY_DAYS ? "infinity" : "-infinity";
+        }
         return date(LocalDate.ofEpochDay(epochDays), "");
     }
 
