@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   claim        the table: no polling relay, no second repair; TRUNCATE and rewriting ALTER TABLE wait
  *   1 MARKED     a note in the store: from here on no relay starts
  *   2 DROPPED    the old slot, if there is one
- *     then       the publication is made or mended, where it has to be
+ *     then       the publication is made where there is none; one that is there is changed by people only
  *   3 CREATED    CREATE_REPLICATION_SLOT with an exported snapshot. All that committed before its consistent point
  *                is in the snapshot, all else comes through the slot; the publication stood before, which is checked
  *     then       the rows in that snapshot are published in order, and acknowledged
@@ -122,7 +122,7 @@ public final class PostgresRepair implements LogRepair {
         mark.put(opened, clock.instant());
         steps.done(RepairStep.MARKED, "noted that a repair has begun");
         drop(prospect.diagnosis(), opened, mark);
-        mendPublication(prospect.diagnosis().publicationStatements());
+        makePublication(prospect.diagnosis().publicationStatements());
         StandingRows standing = create(prospect, database, mark);
         rows = standing;
         return standing;
@@ -146,7 +146,7 @@ public final class PostgresRepair implements LogRepair {
         }
     }
 
-    private void mendPublication(List<String> statements) {
+    private void makePublication(List<String> statements) {
         if (statements.isEmpty()) {
             return;
         }

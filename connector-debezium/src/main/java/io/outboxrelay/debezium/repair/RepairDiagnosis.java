@@ -82,15 +82,16 @@ record RepairDiagnosis(
                 : finding.problem();
     }
 
-    private static boolean isMended(Finding finding) {
+    /** A publication that is there is left to people: others may read through it, and what changes it may take their tables from them. */
+    private boolean isMended(Finding finding) {
         boolean mends = finding.kind() == FailureKind.MISCONFIGURED || finding.kind() == FailureKind.POSITION_LOST;
         return mends
                 && !finding.statements().isEmpty()
-                && (finding.subject().equals(Finding.PUBLICATION)
+                && ((finding.subject().equals(Finding.PUBLICATION) && look.publication() == null)
                         || finding.subject().equals(Finding.SLOT));
     }
 
-    /** What makes the publication what it has to be, as its owner. */
+    /** What makes the publication where there is none, as the table's owner. */
     List<String> publicationStatements() {
         return findings.stream()
                 .filter(finding -> finding.subject().equals(Finding.PUBLICATION))

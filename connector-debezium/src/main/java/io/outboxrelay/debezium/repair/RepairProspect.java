@@ -55,7 +55,7 @@ record RepairProspect(
                     seen,
                     Failure.of(
                             FailureKind.MISCONFIGURED,
-                            "publication " + slot.publication() + " has to be made or mended, by the table's owner",
+                            "publication " + slot.publication() + " has to be made, by the table's owner",
                             "give --admin ROLE, who will run: " + String.join("; ", publishing)));
         }
         return ofTable(request, slot, diagnosis, seen);
@@ -91,7 +91,10 @@ record RepairProspect(
             }
             StandingTable.Ordering ordering = table.ordering(request.order());
             List<Problem> problems = new ArrayList<>();
-            for (Problem problem : new Problem[] {table.unreadable(), ordering.problem()}) {
+            Problem unordered = ordering.problem() == null
+                    ? Numbering.problem(reader, table, ordering, request.order())
+                    : ordering.problem();
+            for (Problem problem : new Problem[] {table.unreadable(), unordered}) {
                 if (problem != null) {
                     problems.add(problem);
                 }

@@ -112,7 +112,7 @@ record StandingTable(long oid, String quotedName, Reading reading, List<String> 
         boolean byTime =
                 order.way() == RowOrder.Way.COMMIT_TIMESTAMP || (order.way() == RowOrder.Way.AUTOMATIC && timed);
         if (order.way() == RowOrder.Way.NONE) {
-            return new Ordering(List.of(), "in no particular order, as --order none says", null);
+            return new Ordering(List.of(), null, "in no particular order, as --order none says", null);
         }
         if (byTime && !timed) {
             return Ordering.impossible(new Problem(
@@ -135,27 +135,32 @@ record StandingTable(long oid, String quotedName, Reading reading, List<String> 
         return byTime
                 ? new Ordering(
                         List.of("pg_catalog.pg_xact_commit_timestamp(t.xmin)", quoted),
+                        number,
                         "in the order in which their transactions committed, then by " + number,
                         null)
-                : new Ordering(List.of(quoted), "by " + number, null);
+                : new Ordering(List.of(quoted), number, "by " + number, null);
     }
 
     /**
      * How rows are put in order.
      *
      * @param expressions over the table as {@code t}, the first counts most; none where there is no order
+     * @param number the column that counts alone, or last; null where there is no order
      * @param said for people
      * @param problem why there is none to be had, or null
      */
     record Ordering(
-            List<String> expressions, String said, @Nullable Problem problem) {
+            List<String> expressions,
+            @Nullable String number,
+            String said,
+            @Nullable Problem problem) {
 
         Ordering {
             expressions = List.copyOf(expressions);
         }
 
         static Ordering impossible(Problem problem) {
-            return new Ordering(List.of(), "", problem);
+            return new Ordering(List.of(), null, "", problem);
         }
     }
 }
