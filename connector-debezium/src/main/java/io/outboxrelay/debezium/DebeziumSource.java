@@ -37,6 +37,7 @@ public final class DebeziumSource implements OutboxSource {
     private final Supplier<StateStore> stores;
     private final LogLineage lineage;
     private @Nullable LogThread thread;
+    private volatile boolean closing;
 
     private DebeziumSource(
             DebeziumSettings settings, OutboxColumns columns, Supplier<StateStore> stores, LogLineage lineage) {
@@ -83,7 +84,7 @@ public final class DebeziumSource implements OutboxSource {
         ChangeLog log;
         SettledRows rows = SettledRows.OF_THE_APPLICATION;
         if (settings.log() instanceof DebeziumSettings.MySqlLog) {
-            log = new MySqlChangeLog(settings, columns, stores, attempt);
+            log = new MySqlChangeLog(settings, columns, stores, attempt, () -> closing);
         } else {
             SlotSession slot = new SlotSession(settings, columns, stores, lineage);
             log = new PostgresChangeLog(settings, columns, slot, attempt);
@@ -129,6 +130,7 @@ public final class DebeziumSource implements OutboxSource {
     /** Returns within about half a second; the connector may take a little longer to end by itself. */
     @Override
     public void close() {
+        closing = true;
         if (thread != null) {
             thread.end(CLOSE_GRACE);
         }

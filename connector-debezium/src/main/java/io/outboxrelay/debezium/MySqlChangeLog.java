@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,6 +43,7 @@ final class MySqlChangeLog implements ChangeLog {
     private final OutboxColumns columns;
     private final Supplier<StateStore> stores;
     private final String attempt;
+    private final BooleanSupplier ending;
     private final MySqlTable table;
     private final String name;
     private final MySqlSession session;
@@ -56,12 +58,19 @@ final class MySqlChangeLog implements ChangeLog {
      * @param columns what routing asks for
      * @param stores opens what MySQL does not keep for its readers, for this attempt
      * @param attempt tells attempts of this process apart: no name may be used twice
+     * @param ending whether the attempt was given up; any thread may say so
      */
-    MySqlChangeLog(DebeziumSettings settings, OutboxColumns columns, Supplier<StateStore> stores, String attempt) {
+    MySqlChangeLog(
+            DebeziumSettings settings,
+            OutboxColumns columns,
+            Supplier<StateStore> stores,
+            String attempt,
+            BooleanSupplier ending) {
         this.settings = settings;
         this.columns = columns;
         this.stores = stores;
         this.attempt = attempt;
+        this.ending = ending;
         this.table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
         this.name = MySqlState.name(settings);
         this.session = new MySqlSession(settings.connection(), name);
@@ -128,20 +137,10 @@ final class MySqlChangeLog implements ChangeLog {
     /** The end of the log, and the columns that the table has there. */
     private MySqlState.Place begin(MySqlState state, Map<String, String> variables) {
         checks.checkNotRenamed(state.tablesOf(variables.getOrDefault("server_uuid", "")));
-        String before;
-        String made = session.tableMade(table);
-        MySqlMark end;
-        do {
-            before = made;
-            end = session.end(variables);
-            made = session.tableMade(table);
-        } while (made != null && !made.equals(before));
-        if (made == null) {
-            throw new RelayException(TRANSIENT, "the table " + table + " was dropped meanwhile", "create it again");
-        }
-        MySqlState.Place begun = new MySqlState.Place(end, variables.getOrDefault("server_uuid", ""));
+        MySqlBeginning.Begun found = new MySqlBeginning(session, table, ending).find(variables);
+        MySqlState.Place begun = new MySqlState.Place(found.end(), variables.getOrDefault("server_uuid", ""));
         // Columns that are stored without a place, because something failed between the two, are of before this one.
-        state.changed(ColumnHistory.made(end, table.database(), made));
+        state.changed(ColumnHistory.made(found.end(), table.database(), found.columns()));
         state.settled(begun);
         return begun;
     }

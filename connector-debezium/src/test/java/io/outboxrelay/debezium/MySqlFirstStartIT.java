@@ -1,15 +1,24 @@
 package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.testkit.LinkFault;
 import io.outboxrelay.testkit.MySqlServer;
+import io.outboxrelay.testkit.TcpProxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -57,6 +66,78 @@ class MySqlFirstStartIT {
         } finally {
             over.set(true);
             writing.get();
+        }
+    }
+
+    /** Each row moves the counter that the server shows with the columns, and over a slow link one comes between any two questions. */
+    @Test
+    void a_first_start_on_a_table_that_numbers_its_rows_begins_while_others_write_to_it() throws Exception {
+        MySqlOutbox busy = MySqlOutbox.standard(server, directory);
+        server.execute("ALTER TABLE shop." + busy.table + " ADD COLUMN n BIGINT NOT NULL AUTO_INCREMENT UNIQUE");
+        AtomicBoolean over = new AtomicBoolean();
+        Future<?> writing = busy.insertUntil(over);
+        try (SlowSession slow = new SlowSession(busy)) {
+            MySqlBeginning.Begun begun = slow.begin(() -> false);
+            assertThat(begun.columns()).contains(") ENGINE=InnoDB DEFAULT", " NOT NULL AUTO_INCREMENT,");
+            try (LogConsumer consumer = busy.consumer()) {
+                consumer.awaitOpen();
+            }
+        } finally {
+            over.set(true);
+            writing.get();
+        }
+    }
+
+    @Test
+    void a_first_start_on_a_table_that_is_altered_all_the_time_is_given_up_with_the_reason_or_when_the_relay_ends()
+            throws Exception {
+        MySqlOutbox altered = MySqlOutbox.standard(server, directory);
+        AtomicBoolean over = new AtomicBoolean();
+        Future<?> altering = altered.executeUntil(over, n -> "ALTER TABLE " + altered.table + " COMMENT '" + n + "'");
+        try (SlowSession slow = new SlowSession(altered)) {
+            assertThatThrownBy(() -> slow.begin(() -> false))
+                    .isInstanceOfSatisfying(
+                            RelayException.class,
+                            e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.TRANSIENT))
+                    .hasMessageContaining("was altered 10 times");
+            AtomicInteger asked = new AtomicInteger();
+            assertThatThrownBy(() -> slow.begin(() -> asked.incrementAndGet() > 1))
+                    .hasMessageContaining("the relay ends");
+            assertThat(asked).as("it is asked before each turn").hasValueBetween(2, 3);
+        } finally {
+            over.set(true);
+            altering.get();
+        }
+    }
+
+    /** The relay's own connection, with tens of milliseconds between a question and its answer. */
+    private static final class SlowSession implements AutoCloseable {
+
+        private final TcpProxy proxy = TcpProxy.before(server.port());
+        private final MySqlTable table;
+        private final MySqlSession session;
+        private final Map<String, String> variables;
+
+        SlowSession(MySqlOutbox outbox) {
+            DebeziumSettings settings = outbox.settings(ConnectionSettings.of(
+                    "jdbc:mysql://127.0.0.1:" + proxy.port() + "/shop",
+                    outbox.settings().connection().username(),
+                    outbox.settings().connection().password()));
+            table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
+            session = new MySqlSession(settings.connection(), "slow");
+            session.open();
+            variables = session.variables();
+            proxy.inject(new LinkFault.Slow(20_000));
+        }
+
+        MySqlBeginning.Begun begin(BooleanSupplier ending) {
+            return new MySqlBeginning(session, table, ending).find(variables);
+        }
+
+        @Override
+        public void close() {
+            session.close();
+            proxy.close();
         }
     }
 

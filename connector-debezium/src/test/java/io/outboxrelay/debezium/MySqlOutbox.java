@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /** A table in a MySQL server whose log is read, a file for what the relay must remember, and a user who may do no more than that. */
 final class MySqlOutbox {
@@ -130,13 +131,18 @@ final class MySqlOutbox {
 
     /** Inserts a row at a time, on a thread of its own, until it is over. */
     Future<?> insertUntil(AtomicBoolean over) {
+        return executeUntil(over, n -> "INSERT INTO " + table + " (id) VALUES ('" + n + "')");
+    }
+
+    /** Executes statements, which get numbers from 0 on, on a thread of its own, until it is over. */
+    Future<?> executeUntil(AtomicBoolean over, IntFunction<String> numbered) {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             return thread.submit(() -> {
                 try (Connection connection = server.connect("shop");
                         Statement statement = connection.createStatement()) {
                     for (int n = 0; !over.get(); n++) {
-                        statement.execute("INSERT INTO " + table + " (id) VALUES ('" + n + "')");
+                        statement.execute(numbered.apply(n));
                     }
                     return null;
                 }
