@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,18 +25,25 @@ final class SlotStreamer {
             + " AND backend_start = ?::timestamptz";
 
     /** Until the process has let go of the slot: else the next look would take it for another relay's, as it does before 14. */
-    private static final String AND_WAIT = ", 5000";
+    private static final Duration WAIT = Duration.ofSeconds(5);
 
     private static final int WAITS_SINCE = 14;
 
     private final Connection through;
     private final ConnectionSettings settings;
     private final String slot;
+    private final Duration wait;
 
     SlotStreamer(Connection through, ConnectionSettings settings, String slot) {
+        this(through, settings, slot, WAIT);
+    }
+
+    /** @param wait how long the server may take to end a process */
+    SlotStreamer(Connection through, ConnectionSettings settings, String slot, Duration wait) {
         this.through = through;
         this.settings = settings;
         this.slot = slot;
+        this.wait = wait;
     }
 
     /**
@@ -61,19 +69,34 @@ final class SlotStreamer {
     /**
      * Ends this process if it still streams. The server may take the relay's own last stream for alive much longer than the relay does:
      * it would stand by for itself.
+     *
+     * @return whether the server ended it; one that it does not end is met again as another relay's
      */
-    void end(@Nullable Backend predecessor) {
+    boolean end(@Nullable Backend predecessor) {
         if (predecessor == null || !predecessor.equals(backend())) {
-            return;
+            return false;
         }
-        try (PreparedStatement statement = through.prepareStatement(
-                END.formatted(through.getMetaData().getDatabaseMajorVersion() >= WAITS_SINCE ? AND_WAIT : ""))) {
+        boolean ended;
+        try (PreparedStatement statement = through.prepareStatement(END.formatted(
+                through.getMetaData().getDatabaseMajorVersion() >= WAITS_SINCE ? ", " + wait.toMillis() : ""))) {
             statement.setInt(1, predecessor.pid());
             statement.setString(2, predecessor.startedAt());
-            statement.execute();
-            LOG.info("ended the relay's own previous stream, which the server still took for alive");
+            try (ResultSet row = statement.executeQuery()) {
+                // Without a row it has ended by itself.
+                ended = !row.next() || row.getBoolean(1);
+            }
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
+        if (ended) {
+            LOG.info("ended the relay's own previous stream, which the server still took for alive");
+        } else {
+            LOG.warn(
+                    "the server was told to end the relay's own previous stream, its process {}, and has not within {} ms:"
+                            + " the relay stands by until it does",
+                    predecessor.pid(),
+                    wait.toMillis());
+        }
+        return ended;
     }
 }

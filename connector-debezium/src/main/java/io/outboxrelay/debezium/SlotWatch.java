@@ -65,6 +65,8 @@ public final class SlotWatch implements Housekeeping.Look {
                     figures.slotRetains(Math.max(0, row.getLong(3)));
                     unconfirmed.seen(row.getLong(1), row.getLong(2), askedNanos);
                     tell(before, askedNanos);
+                } else {
+                    figures.slotRetains(0);
                 }
             }
         }

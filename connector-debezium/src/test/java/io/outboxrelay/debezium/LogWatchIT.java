@@ -7,15 +7,18 @@ import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.jdbc.ConnectionSettings;
+import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.source.OutboxSource;
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import io.outboxrelay.testkit.LinkFault;
 import io.outboxrelay.testkit.LinkFault.Direction;
 import io.outboxrelay.testkit.TcpProxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -99,6 +102,52 @@ class LogWatchIT {
                 // more.
                 assertThat(next.awaitId("b0").ids()).endsWith("b0").isSubsetOf("a0", "b0");
             }
+        }
+    }
+
+    @Test
+    void a_process_that_the_server_does_not_end_is_not_said_to_be_ended() throws Exception {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        ConnectionSettings settings = outbox.settings().connection();
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen();
+                Connection through = new PostgresConnections(settings).open()) {
+            SlotStreamer streamer = new SlotStreamer(through, settings, outbox.slot, Duration.ofMillis(200));
+            SlotStreamer.Backend backend = Objects.requireNonNull(streamer.backend());
+            signal("STOP", backend.pid());
+            try {
+                assertThat(streamer.end(backend)).isFalse();
+                assertThat(streamer.backend()).isEqualTo(backend);
+            } finally {
+                signal("CONT", backend.pid());
+            }
+            assertThat(consumer.awaitFailure().kind()).isEqualTo(FailureKind.TRANSIENT);
+        }
+        try (LogConsumer consumer = LogConsumer.of(outbox).awaitOpen();
+                Connection through = new PostgresConnections(settings).open()) {
+            SlotStreamer streamer = new SlotStreamer(through, settings, outbox.slot);
+            assertThat(streamer.end(streamer.backend())).isTrue();
+            assertThat(consumer.awaitFailure().kind()).isEqualTo(FailureKind.TRANSIENT);
+        }
+    }
+
+    private static void signal(String name, int process) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    @Test
+    void a_slot_that_was_dropped_holds_nothing_back_any_more() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        LogFigures figures = new LogFigures();
+        SlotWatch watch = new SlotWatch(outbox::settings, figures);
+        try (Connection through = watch.connect()) {
+            watch.take(through);
+            assertThat(figures.levels().slotRetainedBytes()).isPositive();
+            database.execute("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
+            watch.take(through);
+            assertThat(figures.levels().slotRetainedBytes()).isZero();
         }
     }
 
