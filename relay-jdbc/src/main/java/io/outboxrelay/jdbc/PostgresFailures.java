@@ -50,7 +50,8 @@ public final class PostgresFailures {
             "nothing if it passes: the relay connects again; else check the network, and the ssl parameters of source.url");
     private static final Rule NO_ROOM = new Rule(
             TRANSIENT,
-            "the relay needs two connections, three with source.listen: raise max_connections or the role's CONNECTION LIMIT, or close others; it waits for them");
+            "the relay needs two connections, three with source.listen, and to read the log five, six where it deletes rows by it: raise"
+                    + " max_connections, max_wal_senders or the role's CONNECTION LIMIT, or close others; it waits for them");
     private static final Rule CONTENDED = new Rule(TRANSIENT, "nothing; the relay tries again");
     private static final Rule LOGIN_REFUSED = new Rule(
             MISCONFIGURED,
@@ -81,7 +82,9 @@ public final class PostgresFailures {
                     "42501",
                     new Rule(
                             MISCONFIGURED,
-                            "grant the relay's role USAGE on the schema, SELECT and DELETE on the table, SELECT on the sequence")),
+                            "grant the relay's role what it lacks: to poll, USAGE on the schema, SELECT and DELETE on the table, SELECT on its sequence;"
+                                    + " to read the log, REPLICATION, and to delete rows by it USAGE, DELETE and SELECT on the id;"
+                                    + " outbox-relay init-sql --config FILE prints the statements")),
             Map.entry(
                     "42703",
                     new Rule(MISCONFIGURED, "correct the names under outbox.columns and route, or add the column")),
