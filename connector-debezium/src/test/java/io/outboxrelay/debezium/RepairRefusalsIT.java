@@ -63,6 +63,18 @@ class RepairRefusalsIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"sequ, does not exist", "doc, could not identify an ordering operator"})
+    void a_column_that_orders_nothing_costs_no_slot(String column, String reason) throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS + ", doc json");
+
+        assertThat(refusal(new RepairedLog(outbox).droppingSlot().by(RowOrder.Way.NUMBER, column)))
+                .contains(reason)
+                .contains("--order-by COLUMN");
+
+        assertThat(outbox.bytesBehind()).isNotNegative();
+    }
+
     @Test
     void a_publication_that_is_there_is_left_to_people() throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);

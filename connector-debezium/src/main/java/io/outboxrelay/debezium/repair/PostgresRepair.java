@@ -1,8 +1,6 @@
 package io.outboxrelay.debezium.repair;
 
-import io.outboxrelay.debezium.ColumnTypes;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
-import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.LogInspection;
 import io.outboxrelay.debezium.RepairMark;
 import io.outboxrelay.debezium.StoredPosition;
@@ -194,13 +192,12 @@ public final class PostgresRepair implements LogRepair {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             statement.execute("SET TRANSACTION SNAPSHOT " + Identifiers.literal(snapshot));
-            TableOutbox outbox = (TableOutbox) request.settings().outbox();
             String query = StandingQuery.of(
+                    connection,
+                    request,
+                    slot,
                     Objects.requireNonNull(prospect.table()),
-                    Objects.requireNonNull(prospect.ordering()),
-                    outbox,
-                    request.columns(),
-                    ColumnTypes.of(connection, reader, Objects.requireNonNull(slot.table()), slot.columns()));
+                    Objects.requireNonNull(prospect.ordering()));
             return new SnapshotRows(connection, reader, query);
         } catch (SQLException e) {
             SessionSetup.close(connection);

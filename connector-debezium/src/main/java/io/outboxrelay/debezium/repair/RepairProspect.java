@@ -102,6 +102,10 @@ record RepairProspect(
             if (!problems.isEmpty()) {
                 return refused(diagnosis, seen, new Failure(FailureKind.MISCONFIGURED, problems, null));
             }
+            Failure unplanned = unplanned(reader, request, slot, table, ordering);
+            if (unplanned != null) {
+                return refused(diagnosis, seen, unplanned);
+            }
             long rows = table.count(reader);
             seen.add("table " + table.quotedName() + ": " + rows + " rows stand");
             if (!ReaderLock.isFree(reader, table.oid())) {
@@ -114,6 +118,22 @@ record RepairProspect(
             throw new RelayException(PostgresFailures.classify(e, request.reader()));
         } finally {
             SessionSetup.close(reader);
+        }
+    }
+
+    /** Before anything is given up: what the server would not even begin to read. */
+    private static @Nullable Failure unplanned(
+            Connection reader,
+            RepairRequest request,
+            SlotRequest slot,
+            StandingTable table,
+            StandingTable.Ordering ordering) {
+        try {
+            String query = StandingQuery.of(reader, request, slot, table, ordering);
+            Problem problem = StandingQuery.problem(reader, query, table);
+            return problem == null ? null : new Failure(FailureKind.MISCONFIGURED, List.of(problem), null);
+        } catch (RelayException e) {
+            return e.failure();
         }
     }
 

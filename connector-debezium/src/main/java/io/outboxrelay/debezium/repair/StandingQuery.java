@@ -1,12 +1,20 @@
 package io.outboxrelay.debezium.repair;
 
+import io.outboxrelay.debezium.ColumnTypes;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.decode.PostgresRendering.ColumnType;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.jdbc.Identifiers;
+import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.outbox.OutboxColumns;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What gives the rows that stand as the log would: all columns as text, but key and payload that are bytea as their bytes. In two steps,
@@ -20,8 +28,39 @@ final class StandingQuery {
 
     private StandingQuery() {}
 
-    /** @param types of the columns that are read */
+    /**
+     * The query for the table as it is now.
+     *
+     * @throws io.outboxrelay.failure.RelayException MISCONFIGURED where a column cannot be read from the log, and so not here
+     */
     static String of(
+            Connection connection,
+            RepairRequest request,
+            SlotRequest slot,
+            StandingTable table,
+            StandingTable.Ordering ordering) {
+        return of(
+                table,
+                ordering,
+                (TableOutbox) request.settings().outbox(),
+                request.columns(),
+                ColumnTypes.of(connection, request.reader(), Objects.requireNonNull(slot.table()), slot.columns()));
+    }
+
+    /** Why the server would not take it, found without reading a row; null where it would. */
+    static @Nullable Problem problem(Connection connection, String query, StandingTable table) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("EXPLAIN " + query);
+            return null;
+        } catch (SQLException e) {
+            return new Problem(
+                    "the rows of " + table.quotedName() + " cannot be read in this order: " + e.getMessage(),
+                    "name a column of the table that rises with the rows by --order-by COLUMN, as its name stands in the"
+                            + " catalog; of a type that can be sorted");
+        }
+    }
+
+    private static String of(
             StandingTable table,
             StandingTable.Ordering ordering,
             TableOutbox outbox,
