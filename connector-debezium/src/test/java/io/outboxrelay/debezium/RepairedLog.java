@@ -3,7 +3,7 @@ package io.outboxrelay.debezium;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.debezium.repair.LogRepair;
-import io.outboxrelay.debezium.repair.LogRepairs;
+import io.outboxrelay.debezium.repair.PostgresRepair;
 import io.outboxrelay.debezium.repair.RepairRequest;
 import io.outboxrelay.debezium.repair.RepairStep;
 import io.outboxrelay.debezium.repair.RepairStores;
@@ -16,6 +16,7 @@ import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ final class RepairedLog {
                     }
                 },
                 outbox::store);
-        return LogRepairs.of(request, stores, (step, said) -> at.accept(step));
+        return new PostgresRepair(
+                request, stores, (step, said) -> at.accept(step), Clock.systemUTC(), Duration.ofMillis(50));
     }
 
     /** The whole of it; returns what was published. */

@@ -5,9 +5,12 @@ import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import java.time.Clock;
+import java.time.Duration;
 
 /** The repair of whatever log an outbox is read from. */
 public final class LogRepairs {
+
+    private static final Duration CLAIM_ASKED_EVERY = Duration.ofSeconds(5);
 
     private LogRepairs() {}
 
@@ -30,6 +33,6 @@ public final class LogRepairs {
                     "an outbox without a table cannot be repaired: what was missed stands nowhere but in the log that is lost",
                     "run the statements that the relay prints, which begin anew, and have the application emit again what is missing");
         }
-        return new PostgresRepair(request, stores, steps, Clock.systemUTC());
+        return new PostgresRepair(request, stores, steps, Clock.systemUTC(), CLAIM_ASKED_EVERY);
     }
 }

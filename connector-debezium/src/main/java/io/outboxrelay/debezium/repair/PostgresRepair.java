@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -58,6 +59,7 @@ public final class PostgresRepair implements LogRepair {
     private final RepairStores stores;
     private final RepairSteps steps;
     private final Clock clock;
+    private final Duration claimAskedEvery;
     private @Nullable TableClaim claim;
     private @Nullable StateStore store;
     private @Nullable StandingRows rows;
@@ -68,13 +70,16 @@ public final class PostgresRepair implements LogRepair {
      *
      * @param request for a table of PostgreSQL's
      * @param clock says when the repair was begun
+     * @param claimAskedEvery how often it is looked whether the table is still claimed
      */
-    public PostgresRepair(RepairRequest request, RepairStores stores, RepairSteps steps, Clock clock) {
+    public PostgresRepair(
+            RepairRequest request, RepairStores stores, RepairSteps steps, Clock clock, Duration claimAskedEvery) {
         this.request = request;
         this.slot = LogInspection.request(request.settings(), request.columns());
         this.stores = stores;
         this.steps = steps;
         this.clock = clock;
+        this.claimAskedEvery = claimAskedEvery;
     }
 
     /** @param position where the new slot begins; null where it was stored before */
@@ -114,14 +119,14 @@ public final class PostgresRepair implements LogRepair {
             begun = new Begun(database, mark, null);
             return new NoRows();
         }
-        claim = TableClaim.of(request.reader(), table);
+        claim = TableClaim.of(request.reader(), table, claimAskedEvery);
         StateStore opened = stores.open().get();
         store = opened;
         mark.put(opened, clock.instant());
         steps.done(RepairStep.MARKED, "noted that a repair has begun");
         drop(prospect.diagnosis(), opened, mark);
         makePublication(prospect.diagnosis().publicationStatements());
-        StandingRows standing = create(prospect, database, mark);
+        StandingRows standing = claim.guarding(create(prospect, database, mark));
         rows = standing;
         return standing;
     }

@@ -14,6 +14,13 @@ public interface StandingRows extends AutoCloseable {
     @Nullable
     DecodedEvent next();
 
+    /**
+     * That what was given may still be published. Any thread.
+     *
+     * @throws io.outboxrelay.failure.RelayException once others may read the table too
+     */
+    default void check() {}
+
     /** Ends it, also in the middle, and {@link #next} with an error where it waits. Any thread; returns at once. */
     @Override
     void close();

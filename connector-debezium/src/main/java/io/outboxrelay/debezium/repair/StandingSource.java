@@ -122,6 +122,7 @@ public final class StandingSource implements OutboxSource {
         long count = 0;
         boolean more = true;
         while (more && !ending) {
+            rows.check();
             boolean keepsUp = removal.settled(settled.rows());
             if (!to.hasRoom() || !keepsUp) {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
@@ -148,6 +149,7 @@ public final class StandingSource implements OutboxSource {
 
     private void awaitRemoval(SettledRows closing) {
         while (!ending) {
+            rows.check();
             StandingPosition upTo = settled;
             closing.settled(upTo.rows());
             if (upTo.last() && closing.isDone(upTo.rows())) {
