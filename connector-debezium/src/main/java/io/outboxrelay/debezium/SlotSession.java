@@ -154,9 +154,14 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
         return begun().guard().isStarted(begun().at(), heard);
     }
 
-    /** From now on the slot is looked at by a thread of its own. */
+    /**
+     * From now on the slot is looked at by a thread of its own.
+     *
+     * @throws RelayException POSITION_LOST or TRANSIENT where what is stored was changed before the relay's own stream held the slot
+     */
     void watch(StreamHealth health, DebeziumSettings.Reading reading) {
         Connection passed = Objects.requireNonNull(connection);
+        readAgain(passed);
         int own = Objects.requireNonNull(begun().guard().streaming(), "started");
         SlotStreamer.Backend streamer = new SlotStreamer(passed, settings, request.slot()).backend();
         // Only ever the relay's own: it is what the next attempt may end. Gone since it was seen, the watch will say
@@ -171,6 +176,22 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
                 reading);
         watch = started;
         started.start();
+    }
+
+    /**
+     * A repair may have begun since the store was read, and the slot be its own. From now on none can drop the slot, as the relay's own
+     * stream holds it: so one that has not begun by now changes nothing.
+     */
+    private void readAgain(Connection through) {
+        Begun before = begun();
+        StoredPosition again = stored(through);
+        if (!before.at().equals(again.position())) {
+            throw new RelayException(
+                    FailureKind.TRANSIENT,
+                    "what is stored of slot " + request.slot() + " was changed meanwhile",
+                    "nothing; the relay starts over");
+        }
+        begun = new Begun(before.guard(), again, before.at());
     }
 
     @Override
