@@ -3,6 +3,7 @@ package io.outboxrelay.debezium;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.slot.StreamPosition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.SortedMap;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The note that a repair has begun and has not ended, beside what is stored of a log. It is durable before a repair changes anything, and
- * goes once everything is stored: while it stands, what is stored and what the database has need not fit together, so no relay reads.
+ * goes once everything is stored: while it stands, what is stored and what the database has need not fit together, so no relay reads. Once
+ * all that stood is published it says which position is about to be stored; only where that one is stored is nothing left to do but to
+ * remove the note. That slot and position fit says nothing: they may do so from before the repair.
  *
  * @param key under which what is stored of the log stands; the note's own begins otherwise, so that it can be nobody's position
  */
@@ -18,11 +21,24 @@ public record RepairMark(String key) {
 
     private static final String PREFIX = "repair.";
     private static final String BEGUN = "1 begun ";
+    private static final String STORED = "1 stored ";
 
-    /** When a repair was begun that has not ended, for people; null where there is none. */
+    /** That a repair was begun which has not ended, for people; null where there is none. */
     public @Nullable String standingIn(SortedMap<String, String> values) {
         String text = values.get(PREFIX + key);
-        return text == null ? null : text.startsWith(BEGUN) ? text.substring(BEGUN.length()) : text;
+        if (text == null) {
+            return null;
+        }
+        return text.startsWith(STORED)
+                ? "a repair was begun, has published what stood, and has not ended"
+                : "a repair was begun at " + (text.startsWith(BEGUN) ? text.substring(BEGUN.length()) : text)
+                        + " and has not ended";
+    }
+
+    /** Whether the note says that everything was published up to the very position that is stored. */
+    public boolean isOfWhatIsStoredIn(SortedMap<String, String> values) {
+        String stored = values.get(key);
+        return stored != null && (STORED + stored).equals(values.get(PREFIX + key));
     }
 
     /**
@@ -35,14 +51,20 @@ public record RepairMark(String key) {
         if (begun != null) {
             throw new RelayException(
                     FailureKind.POSITION_LOST,
-                    "a repair was begun at " + begun + " and has not ended",
-                    "if none is at work, run outbox-relay repair --config FILE again: it starts the whole anew; then start the relay");
+                    begun,
+                    "if none is at work, run outbox-relay repair --config FILE again: it starts the whole anew, unless all was stored;"
+                            + " then start the relay");
         }
     }
 
     /** Durable on return. */
     public void put(StateStore store, Instant now) {
         store.put(PREFIX + key, BEGUN + now.truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** Before what the repair began at is stored, and once all in front of it is published. Durable on return. */
+    public void putStored(StateStore store, StreamPosition position) {
+        store.put(PREFIX + key, STORED + position.text());
     }
 
     /** Durable on return. */

@@ -39,12 +39,13 @@ import org.jspecify.annotations.Nullable;
  *                is in the snapshot, all else comes through the slot; the publication stood before, which is checked
  *     then       the rows in that snapshot are published in order, and acknowledged
  *     then       slot, publication and claim are what they were, or it ends here
+ *     then       the note says which position is about to be stored
  *   4 STORED     the consistent point becomes the stored position
  *   5 ENDED      the note is removed
  * </pre>
  *
  * <p>A crash behind 1, 2 or 3 leaves the note, and the next repair does all of it again: what stands is published once more, and the
- * slot of the one before is dropped. Behind 4 only 5 is left to do, which shows in that slot and stored position fit. Nothing is given
+ * slot of the one before is dropped. Behind 4 only 5 is left to do, which shows in that the note names what is stored. Nothing is given
  * up in the database before 1 is durable, and the position is stored once all is acknowledged; so no relay ever streams from a slot in
  * front of which rows stand that nobody published. A slot that still has everything is not dropped: what was inserted and deleted again
  * stands nowhere but in its log.
@@ -115,38 +116,54 @@ public final class PostgresRepair implements LogRepair {
         RepairMark mark = StoredPosition.repairOf(database, slot.slot());
         StandingTable table = prospect.table();
         if (table == null) {
-            store = stores.open().get();
+            StateStore opened = stores.open().get();
+            store = opened;
+            if (mark.standingIn(opened.values()) != null && !mark.isOfWhatIsStoredIn(opened.values())) {
+                throw changed("another repair was begun");
+            }
             begun = new Begun(database, mark, null);
             return new NoRows();
         }
         claim = TableClaim.of(request.reader(), table, claimAskedEvery);
         StateStore opened = stores.open().get();
         store = opened;
+        boolean stood = mark.standingIn(opened.values()) != null;
         mark.put(opened, clock.instant());
         steps.done(RepairStep.MARKED, "noted that a repair has begun");
-        drop(prospect.diagnosis(), opened, mark);
+        if (prospect.diagnosis().look().slot() != null) {
+            drop(() -> {
+                if (!stood) {
+                    // Nothing was changed: whoever streams goes on, and is not to be kept from its next start.
+                    mark.remove(opened);
+                }
+            });
+        }
         makePublication(prospect.diagnosis().publicationStatements());
         StandingRows standing = claim.guarding(create(prospect, database, mark));
         rows = standing;
         return standing;
     }
 
-    private void drop(RepairDiagnosis diagnosis, StateStore opened, RepairMark mark) {
-        if (diagnosis.look().slot() != null) {
-            Connection relay = SessionSetup.open(request.relay());
-            try (Statement statement = relay.createStatement()) {
-                statement.execute(new StreamStatements(slot).dropSlot());
-            } catch (SQLException e) {
-                if (diagnosis.begun() == null && NOT_DONE.contains(String.valueOf(e.getSQLState()))) {
-                    // Nothing was changed: whoever streams goes on, and is not to be kept from its next start.
-                    mark.remove(opened);
-                }
-                throw new RelayException(PostgresFailures.classify(e, request.relay()));
-            } finally {
-                SessionSetup.close(relay);
-            }
-            steps.done(RepairStep.DROPPED, "dropped slot " + slot.slot());
+    /** @param untouched is run where it is certain that the slot is as it was */
+    private void drop(Runnable untouched) {
+        Connection relay;
+        try {
+            relay = SessionSetup.open(request.relay());
+        } catch (RelayException e) {
+            untouched.run();
+            throw e;
         }
+        try (Statement statement = relay.createStatement()) {
+            statement.execute(new StreamStatements(slot).dropSlot());
+        } catch (SQLException e) {
+            if (NOT_DONE.contains(String.valueOf(e.getSQLState()))) {
+                untouched.run();
+            }
+            throw new RelayException(PostgresFailures.classify(e, request.relay()));
+        } finally {
+            SessionSetup.close(relay);
+        }
+        steps.done(RepairStep.DROPPED, "dropped slot " + slot.slot());
     }
 
     private void makePublication(List<String> statements) {
@@ -221,6 +238,7 @@ public final class PostgresRepair implements LogRepair {
         if (position != null) {
             check(position);
             Objects.requireNonNull(claim, "begun").check();
+            done.mark().putStored(to, position);
             StoredPosition.replace(to, done.database(), slot.slot(), position);
             steps.done(RepairStep.STORED, "stored " + StreamPosition.shown(position.lsn()) + " as the position");
         }

@@ -1,5 +1,6 @@
 package io.outboxrelay.debezium.repair;
 
+import io.outboxrelay.debezium.RepairMark;
 import io.outboxrelay.debezium.StoredPosition;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param database the name of the slot's database
  * @param look what there is
  * @param stored how far publishing got, or null
- * @param begun when a repair was begun that has not ended, or null
+ * @param begun that a repair was begun which has not ended, or null
+ * @param published whether that one left nothing to do but to remove its note
+ * @param givenUp whether an operator said that the slot is to be read from where it begins, whatever is stored
  * @param findings what keeps a relay from streaming
  */
 record RepairDiagnosis(
@@ -33,6 +36,8 @@ record RepairDiagnosis(
         StreamLook look,
         @Nullable StreamPosition stored,
         @Nullable String begun,
+        boolean published,
+        boolean givenUp,
         List<Finding> findings) {
 
     RepairDiagnosis {
@@ -45,17 +50,30 @@ record RepairDiagnosis(
         try {
             String database = relay.getCatalog();
             StreamPosition stored = StoredPosition.beforeRepair(values, database, request.slot());
-            String begun = StoredPosition.repairOf(database, request.slot()).standingIn(values);
+            RepairMark mark = StoredPosition.repairOf(database, request.slot());
             StreamGuard guard = new StreamGuard(relay, settings, request);
-            return new RepairDiagnosis(database, guard.look(), stored, begun, guard.findings(stored));
+            StreamLook look = guard.look();
+            return new RepairDiagnosis(
+                    database,
+                    look,
+                    stored,
+                    mark.standingIn(values),
+                    mark.isOfWhatIsStoredIn(values),
+                    guard.isGivenUp(look, stored),
+                    guard.findings(stored));
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
     }
 
-    /** Whether a relay would stream, and go on from where it was. */
+    /** Whether a relay would stream; not from where it was, if that is given up. */
     boolean isSound() {
         return findings.isEmpty() && begun == null;
+    }
+
+    /** Whether a relay would go on from what a repair stored, but for the note. */
+    boolean isDoneButForTheNote() {
+        return findings.isEmpty() && published && !givenUp;
     }
 
     /** What a repair cannot mend, or must not be in the way of; null where nothing is. */
@@ -103,7 +121,7 @@ record RepairDiagnosis(
     List<String> seen(SlotRequest request) {
         List<String> seen = new ArrayList<>();
         if (begun != null) {
-            seen.add("a repair was begun at " + begun + " and has not ended: this one starts the whole anew");
+            seen.add(begun);
         }
         var slot = look.slot();
         Long confirmed = slot == null ? null : slot.place().confirmedLsn();
@@ -116,7 +134,8 @@ record RepairDiagnosis(
         seen.add("publication " + request.publication() + ": "
                 + (look.publication() == null ? "there is none" : "is there"));
         seen.add("stored position: "
-                + (stored == null ? "none" : "published up to " + StreamPosition.shown(stored.lsn())));
+                + (stored == null ? "none" : "published up to " + StreamPosition.shown(stored.lsn()))
+                + (givenUp ? ", given up for what begins with the slot" : ""));
         findings.forEach(finding -> seen.add("wrong: " + finding.what()));
         return seen;
     }

@@ -38,15 +38,17 @@ record RepairProspect(
         if (obstacle != null) {
             return refused(diagnosis, seen, obstacle);
         }
-        if (diagnosis.findings().isEmpty() && diagnosis.stored() != null && !request.dropsSlot()) {
-            List<String> rest = diagnosis.begun() == null
-                    ? List.of()
-                    : List.of(
-                            "remove the note that a repair was begun: it got as far as that, and slot and stored position fit");
-            return new RepairProspect(new RepairPlan(seen, rest, List.of(), null), diagnosis, null, null);
-        }
-        if (diagnosis.isSound() && !request.dropsSlot()) {
-            return refused(diagnosis, seen, unread(slot, diagnosis));
+        if (!request.dropsSlot()) {
+            if (diagnosis.isDoneButForTheNote()) {
+                return withoutTable(
+                        diagnosis, seen, "remove the note that a repair was begun: all of it is published and stored");
+            }
+            if (diagnosis.isSound()) {
+                if (diagnosis.stored() == null) {
+                    return refused(diagnosis, seen, unread(slot, diagnosis));
+                }
+                return diagnosis.givenUp() ? refused(diagnosis, seen, givenUp(slot)) : withoutTable(diagnosis, seen);
+            }
         }
         List<String> publishing = diagnosis.publicationStatements();
         if (!publishing.isEmpty() && request.admin() == null) {
@@ -59,6 +61,10 @@ record RepairProspect(
                             "give --admin ROLE, who will run: " + String.join("; ", publishing)));
         }
         return ofTable(request, slot, diagnosis, seen);
+    }
+
+    private static RepairProspect withoutTable(RepairDiagnosis diagnosis, List<String> seen, String... steps) {
+        return new RepairProspect(new RepairPlan(seen, List.of(steps), List.of(), null), diagnosis, null, null);
     }
 
     private static RepairProspect refused(RepairDiagnosis diagnosis, List<String> seen, Failure failure) {
@@ -75,6 +81,15 @@ record RepairProspect(
                         + StreamPosition.shown(Objects.requireNonNull(confirmed)),
                 "outbox-relay run reads from it, and leaves out what stood in the table before; if that is to be published, as after"
                         + " polling, and nothing was deleted unpublished since, give --drop-slot");
+    }
+
+    private static Failure givenUp(SlotRequest slot) {
+        return Failure.of(
+                FailureKind.MISCONFIGURED,
+                "the stored position was given up for the new slot " + slot.slot()
+                        + ": what stands in the table from before that slot is not read",
+                "outbox-relay run reads from the slot, and leaves that out; if it is to be published, give --drop-slot,"
+                        + " by which what was inserted and deleted again since the slot was made is lost");
     }
 
     private static RepairProspect ofTable(
@@ -144,7 +159,9 @@ record RepairProspect(
             StandingTable table,
             StandingTable.Ordering ordering) {
         List<String> steps = new ArrayList<>();
-        steps.add("note where the position is stored that a repair has begun: no relay reads until it has ended");
+        steps.add("note where the position is stored that a repair has begun"
+                + (diagnosis.begun() == null ? "" : ", which starts the whole anew")
+                + ": no relay reads until it has ended");
         if (diagnosis.look().slot() != null) {
             steps.add(new StreamStatements(slot).dropSlot() + ";");
         }

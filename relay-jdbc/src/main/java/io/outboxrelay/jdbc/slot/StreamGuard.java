@@ -168,6 +168,15 @@ public final class StreamGuard {
         return judged(look, checks(stored, history(look, stored)), true);
     }
 
+    /**
+     * Whether an operator said of what is stored that the stream is to begin with the slot instead.
+     *
+     * @param look at what there is
+     */
+    public boolean isGivenUp(StreamLook look, @Nullable StreamPosition stored) {
+        return checks(stored, NO_HISTORY).isGivenUp(look);
+    }
+
     private List<Finding> judged(StreamLook look, SlotChecks slots, boolean starting) {
         Finding unfit = slots.ofServer(look.server());
         Finding kind = slots.ofKind(look);
