@@ -155,7 +155,8 @@ class GapFaultsIT {
             outbox.insert("c", 1);
             assertThat(next.awaitRecords(1).ids()).containsExactly("c0");
         }
-        assertThat(reads).hasValue(2);
+        // The last one once its own stream held the slot.
+        assertThat(reads).hasValue(3);
     }
 
     private static OutboxSource source(LoggedOutbox outbox, Supplier<StateStore> stores) {
