@@ -15,6 +15,9 @@ class DeletedRowsIT {
     private static final int WINDOW_RECORDS_MAX = 1_000;
     private static final int KILLS = 4;
 
+    /** What stood when a relay started, which it confirms only once the rows are gone: within a second it may repeat it all. */
+    private static final long REPEATED_MAX = KILLS * 6_000L;
+
     @Test
     void kills_at_random_points_lose_nothing_and_in_the_end_no_published_row_stands() throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
@@ -37,7 +40,7 @@ class DeletedRowsIT {
                 assertThat(survivor.awaitExit(Scene.BOUND))
                         .as("%s", survivor.lines())
                         .isZero();
-                Scene.assertSound(scene.verdict(history), (long) KILLS * 2 * WINDOW_RECORDS_MAX, seed);
+                Scene.assertSound(scene.verdict(history), REPEATED_MAX, seed);
                 assertThat(scene.count("outbox"))
                         .as("rows that stand after a clean stop")
                         .isZero();
