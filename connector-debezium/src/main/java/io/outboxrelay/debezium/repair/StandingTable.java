@@ -136,7 +136,7 @@ record StandingTable(long oid, String quotedName, Reading reading, List<String> 
                 ? new Ordering(
                         List.of("pg_catalog.pg_xact_commit_timestamp(t.xmin)", quoted),
                         number,
-                        "in the order in which their transactions committed, then by " + number,
+                        "in the order in which transactions committed them, or last updated them, then by " + number,
                         null)
                 : new Ordering(List.of(quoted), number, "by " + number, null);
     }

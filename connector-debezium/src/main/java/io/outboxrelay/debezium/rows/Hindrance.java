@@ -15,6 +15,7 @@ final class Hindrance {
 
     private static final Logger LOG = LoggerFactory.getLogger(Hindrance.class);
     private static final long GIVEN_UP_EVERY_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long NONE_FOR_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final String table;
     private final RowDeletion.Bounds bounds;
@@ -22,6 +23,7 @@ final class Hindrance {
     private @Nullable Long sinceNanos;
     private boolean told;
     private boolean toldPast;
+    private @Nullable Long noneSinceNanos;
     private boolean toldNone;
     private boolean toldMore;
     private long givenUp;
@@ -58,14 +60,20 @@ final class Hindrance {
         }
     }
 
-    /** So many rows were to be deleted, and so many were. Each is told once: an application may delete rows by itself. */
-    void counted(int ids, int rows) {
-        if (rows == 0 && !toldNone) {
+    /**
+     * So many rows were to be deleted, and so many were. That none is there is told only when it lasts: what a relay had deleted that was
+     * killed then, the next one reads again.
+     */
+    void counted(int ids, int rows, long nowNanos) {
+        if (rows > 0) {
+            noneSinceNanos = null;
+        } else if (noneSinceNanos == null) {
+            noneSinceNanos = nowNanos;
+        } else if (!toldNone && nowNanos - noneSinceNanos >= NONE_FOR_NANOS) {
             toldNone = true;
             LOG.warn(
-                    "of {} published rows of {} none was there to be deleted: the application deletes them too, or changes their ids,"
-                            + " or a trigger or rule keeps them; what stands of them is not deleted by the relay",
-                    ids,
+                    "no published row of {} was there to be deleted for a minute: the application deletes them too, or changes their ids,"
+                            + " or a trigger or rule keeps them; what stands of them the relay does not delete",
                     table);
         }
         if (rows > ids && !toldMore) {

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes rows of the outbox once their events are acknowledged, on a thread {@code relay-delete} with a connection of its own,
- * which publishing never waits for.
+ * Deletes rows of the outbox once their events are acknowledged, on a thread {@code relay-delete} with a connection of its own.
+ * Reading waits where that is slower; for rows that cannot be deleted it waits for {@link Bounds#worthAWord} at most.
  *
  * <p>A row is deleted <em>before</em> its place in the log is stored and confirmed. So whatever a crash leaves standing is read,
  * published and deleted once more; told the other way round, rows would stand for ever that nobody reads again. For the same reason
@@ -96,7 +96,7 @@ public final class RowDeletion implements SettledRows {
      * @param bytesMax how much memory the ids of rows may take that wait for it
      * @param patience how long they hold back what is confirmed to the database; afterwards a crash leaves them standing
      * @param pause how long to wait before another attempt
-     * @param worthAWord how long until the log tells of it
+     * @param worthAWord how long until the log tells of it, and reading no longer waits for it
      */
     public record Bounds(long bytesMax, Duration patience, Duration pause, Duration worthAWord) {
 
@@ -176,7 +176,7 @@ public final class RowDeletion implements SettledRows {
             }
             int deleted = session.delete(ids);
             figures.deleted(deleted);
-            hindrance.counted(ids.size(), deleted);
+            hindrance.counted(ids.size(), deleted, System.nanoTime());
             queue.deleted();
             if (!queue.isHindered()) {
                 hindrance.over();
