@@ -31,9 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** After a repair everything that stood in the table is published, and the log goes on behind it, with nothing between and nothing twice. */
 class RepairIT {
 
-    private static final String COLUMNS =
-            "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text";
-
     private static EmbeddedDatabase database;
 
     @BeforeAll
@@ -46,15 +43,10 @@ class RepairIT {
         database.close();
     }
 
-    /** Ends a repair where a crash would: nothing of it is undone. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
     @ParameterizedTest
     @CsvSource({"MARKED", "DROPPED", "CREATED", "PUBLISHING", "PUBLISHED", "STORED"})
     void a_repair_that_is_killed_keeps_relays_away_and_the_next_one_does_all_of_it(String point) throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 5);
         LogConsumer.of(outbox).awaitRecords(5).stopCleanly();
         awaitFree(outbox);
@@ -62,7 +54,7 @@ class RepairIT {
         outbox.insert("b", 300);
 
         RepairedLog repairs = new RepairedLog(outbox);
-        assertThatExceptionOfType(Killed.class).isThrownBy(() -> killedAt(point, repairs));
+        assertThatExceptionOfType(RepairedLog.Killed.class).isThrownBy(() -> killedAt(point, repairs));
 
         try (LogConsumer refused = LogConsumer.of(outbox)) {
             Failure failure = refused.awaitFailure();
@@ -93,26 +85,26 @@ class RepairIT {
     private static void killedAt(String point, RepairedLog repairs) {
         Consumer<RepairStep> at = step -> {
             if (step.name().equals(point)) {
-                throw new Killed();
+                throw new RepairedLog.Killed();
             }
         };
         if (point.equals("PUBLISHING")) {
             try (LogRepair repair = repairs.repair(at);
                     StandingRows rows = repair.begin()) {
                 assertThat(Objects.requireNonNull(rows.next()).id()).isEqualTo("a0");
-                throw new Killed();
+                throw new RepairedLog.Killed();
             }
         }
         repairs.repaired(at, () -> {
             if (point.equals("PUBLISHED")) {
-                throw new Killed();
+                throw new RepairedLog.Killed();
             }
         });
     }
 
     @Test
     void a_slot_that_has_everything_is_not_repaired() throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 1);
         RepairedLog repairs = new RepairedLog(outbox);
         // Nobody has read from it: what was inserted and deleted again stands in its log alone.
@@ -134,7 +126,7 @@ class RepairIT {
 
     @Test
     void before_anybody_has_read_what_stands_is_published_where_the_slot_is_given_up() throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 2);
 
         assertThat(ids(new RepairedLog(outbox).droppingSlot().repaired())).containsExactly("a0", "a1");
@@ -145,7 +137,7 @@ class RepairIT {
 
     @Test
     void while_somebody_reads_nothing_is_touched() throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 1);
         try (LogConsumer reading = LogConsumer.of(outbox).awaitRecords(1);
                 Connection polling = database.connect();
@@ -171,7 +163,7 @@ class RepairIT {
     @Test
     void without_the_right_to_read_the_table_the_grants_are_named_and_with_it_no_administrator_is_needed()
             throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 2);
         outbox.ask("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
         RepairedLog repairs = new RepairedLog(outbox).withoutAdmin();
@@ -234,7 +226,7 @@ class RepairIT {
 
     @Test
     void nothing_empties_the_table_between_the_slot_and_the_reading_of_it() throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 3);
         outbox.ask("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
         List<String> hindered = new ArrayList<>();

@@ -21,9 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a repair does not do is said before anything is changed. */
 class RepairRefusalsIT {
 
-    private static final String COLUMNS =
-            "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text";
-
     private static EmbeddedDatabase database;
 
     @BeforeAll
@@ -66,7 +63,7 @@ class RepairRefusalsIT {
     @ParameterizedTest
     @CsvSource({"sequ, does not exist", "doc, could not identify an ordering operator"})
     void a_column_that_orders_nothing_costs_no_slot(String column, String reason) throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS + ", doc json");
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS + ", doc json");
 
         assertThat(refusal(new RepairedLog(outbox).droppingSlot().by(RowOrder.Way.NUMBER, column)))
                 .contains(reason)
@@ -77,7 +74,7 @@ class RepairRefusalsIT {
 
     @Test
     void a_publication_that_is_there_is_left_to_people() throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 1);
         database.execute("CREATE TABLE of_others_" + outbox.table + " (id int); ALTER PUBLICATION " + outbox.slot
                 + " ADD TABLE of_others_" + outbox.table);

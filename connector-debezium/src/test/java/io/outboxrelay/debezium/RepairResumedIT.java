@@ -32,9 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is left of a repair, or of an operator's own, is never taken for more than it is: nothing that stands is left out in silence. */
 class RepairResumedIT {
 
-    private static final String COLUMNS =
-            "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text";
-
     private static EmbeddedDatabase database;
 
     @BeforeAll
@@ -45,11 +42,6 @@ class RepairResumedIT {
     @AfterAll
     static void stop() {
         database.close();
-    }
-
-    /** Ends a repair where a crash would. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
     }
 
     @ParameterizedTest
@@ -95,7 +87,7 @@ class RepairResumedIT {
 
     @Test
     void a_relay_that_read_the_store_before_a_repair_began_does_not_take_its_slot() throws Exception {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", 2);
         outbox.ask("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
         CountDownLatch read = new CountDownLatch(1);
@@ -195,7 +187,7 @@ class RepairResumedIT {
     }
 
     private static LoggedOutbox readOnce(int rows) throws SQLException {
-        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
         outbox.insert("a", rows);
         LogConsumer.of(outbox).awaitRecords(rows).stopCleanly();
         awaitFree(outbox);
@@ -203,11 +195,11 @@ class RepairResumedIT {
     }
 
     private static void killedAt(RepairStep point, RepairedLog repairs) {
-        assertThatExceptionOfType(Killed.class)
+        assertThatExceptionOfType(RepairedLog.Killed.class)
                 .isThrownBy(() -> repairs.repaired(
                         step -> {
                             if (step == point) {
-                                throw new Killed();
+                                throw new RepairedLog.Killed();
                             }
                         },
                         () -> {}));

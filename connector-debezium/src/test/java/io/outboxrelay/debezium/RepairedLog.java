@@ -27,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 /** Repairs of an outbox, published to nobody but this. */
 final class RepairedLog {
 
+    /** Of a table that the database numbers the rows of. */
+    static final String COLUMNS =
+            "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text";
+
+    /** Ends a repair where a crash would: nothing of it is undone. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
     private final LoggedOutbox outbox;
     private final List<String> columns;
     private @Nullable ConnectionSettings admin;

@@ -10,14 +10,13 @@ import io.outboxrelay.failure.Check.Verdict;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.slot.Finding;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +138,9 @@ final class DoctorCommand implements Callable<Integer> {
                             + " the SQL that is printed is for people to run"));
         } else if (fix && !findings.isEmpty()) {
             try {
-                if (new DoctorFix(admin(pipeline), out).run(findings)) {
+                ConnectionSettings owner = AdminLogin.of(
+                        pipeline.source().connection(), Objects.requireNonNull(admin), adminPassword, FIX_WITHIN, spec);
+                if (new DoctorFix(owner, out).run(findings)) {
                     verdicts.clear();
                     out.println("looking again");
                     new Doctor(pipeline, topics).examine(sink);
@@ -149,18 +150,5 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         return verdicts;
-    }
-
-    /** With time for a slot, which is made once every open transaction has ended. */
-    private ConnectionSettings admin(PipelineSettings pipeline) {
-        ConnectionSettings relay = pipeline.source().connection();
-        try {
-            String password = adminPassword == null
-                    ? null
-                    : Files.readString(adminPassword).stripTrailing();
-            return new ConnectionSettings(relay.url(), admin, password, relay.connectTimeout(), FIX_WITHIN);
-        } catch (IOException e) {
-            throw new ParameterException(spec.commandLine(), "cannot read " + adminPassword + ": " + e, e);
-        }
     }
 }

@@ -8,8 +8,6 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +59,7 @@ final class RepairCommand implements Callable<Integer> {
             names = "--admin",
             paramLabel = "ROLE",
             description =
-                    "As whom the table is read, and the publication made or mended: its owner or a superuser. Without it, as the"
+                    "As whom the table is read, and the publication made where there is none: its owner or a superuser. Without it, as the"
                             + " relay's role, which needs SELECT on the table then.")
     private @Nullable String admin;
 
@@ -150,18 +148,7 @@ final class RepairCommand implements Callable<Integer> {
     }
 
     private @Nullable ConnectionSettings admin(PipelineSettings of) {
-        if (admin == null) {
-            return null;
-        }
-        ConnectionSettings relay = of.source().connection();
-        try {
-            String password = adminPassword == null
-                    ? null
-                    : Files.readString(adminPassword).stripTrailing();
-            return new ConnectionSettings(relay.url(), admin, password, relay.connectTimeout(), SILENCE_MAX);
-        } catch (IOException e) {
-            throw new ParameterException(spec.commandLine(), "cannot read " + adminPassword + ": " + e, e);
-        }
+        return admin == null ? null : AdminLogin.of(of.source().connection(), admin, adminPassword, SILENCE_MAX, spec);
     }
 
     private int refused(Failure failure) {
