@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -46,26 +45,20 @@ class NotificationIT {
 
     @Test
     void a_notified_row_comes_at_once_however_long_the_relay_would_have_waited() throws SQLException {
-        long[] nanos = new long[51];
         try (TestConsumer consumer =
                         TestConsumer.of(outbox.readingWhenNotified(CHANNEL)).awaitOpen();
                 Connection application = database.connect()) {
             awaitHearing(consumer);
             // More than one: the first might be found by the look that comes when listening begins.
-            for (int n = 0; n < nanos.length; n++) {
+            for (int n = 0; n < 51; n++) {
                 application.setAutoCommit(false);
                 outbox.insert(application, "e" + n);
                 notify(application);
-                long committing = System.nanoTime();
                 application.commit();
+                // Its bound is far below the minutes until the next look; how fast it is, the bench says.
                 consumer.awaitRecords(n + 1);
-                nanos[n] = System.nanoTime() - committing;
             }
         }
-        Arrays.sort(nanos);
-        System.out.println("from commit to the hand-off: median " + nanos[25] / 1_000 + " us, longest "
-                + nanos[50] / 1_000 + " us");
-        assertThat(Duration.ofNanos(nanos[25])).isLessThan(Duration.ofMillis(10));
     }
 
     @Test
@@ -143,7 +136,7 @@ class NotificationIT {
             consumer.awaitRecords(1);
             long millis = (System.nanoTime() - started) / 1_000_000;
             System.out.println("5000 notifications: " + reads + " reads in " + millis + " ms");
-            assertThat(reads.get()).isBetween(2, (int) Math.min(millis + 10, 4_000));
+            assertThat(reads.get()).isBetween(2, (int) millis + 10);
         }
     }
 

@@ -17,7 +17,7 @@ class SeveralPipelinesIT {
     /** Long enough for a relay that had died or stopped with the other one to have said so. */
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
-    private static final Duration DRAIN = Duration.ofSeconds(4);
+    private static final Duration DRAIN = Duration.ofSeconds(8);
 
     private Scene well;
     private Scene ill;
@@ -120,7 +120,7 @@ class SeveralPipelinesIT {
     /** One after the other would take twice as long. */
     @Test
     void a_stop_drains_all_at_once_within_the_time_that_one_may_take() throws Exception {
-        RelayProcess relay = startBothRunning("--set", "drainTimeout=4s");
+        RelayProcess relay = startBothRunning("--set", "drainTimeout=8s");
         SharedServers.kafka().stop();
         try {
             insert(well, "order");

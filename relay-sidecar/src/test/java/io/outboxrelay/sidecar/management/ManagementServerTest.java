@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server as a client meets it, down to the bytes. */
 class ManagementServerTest {
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final CountDownLatch isReleased = new CountDownLatch(1);
     private final byte[] large = new byte[8 << 20];
