@@ -56,8 +56,8 @@ class StartScriptIT {
 
     @Test
     void a_health_check_takes_none_of_the_relays_own_options() throws Exception {
-        assertThat(run("17.0.15", "outbox-relay", "run").output()).contains("\n-Dof=the-relay\n");
-        assertThat(run("17.0.15", "outbox-relay", "health").output())
+        assertThat(run("17.0.15", "", "outbox-relay", "run").output()).contains("\n-Dof=the-relay\n");
+        assertThat(run("17.0.15", "", "outbox-relay", "health").output())
                 .doesNotContain("the-relay")
                 .contains("\nhealth\n");
     }
@@ -65,7 +65,7 @@ class StartScriptIT {
     @Test
     void preparing_needs_a_java_that_can_and_says_what_went_wrong() throws Exception {
         Files.writeString(distribution.resolve("lib/outbox-relay.aot"), "of an older build");
-        Run run = run("17.0.15", "prepare-start");
+        Run run = run("17.0.15", "", "prepare-start");
         assertThat(run.exitCode()).isEqualTo(1);
         // The Java that only repeats its arguments has written nothing, and says here with which it was asked.
         assertThat(run.output())
@@ -75,6 +75,20 @@ class StartScriptIT {
         assertThat(distribution.resolve("lib/outbox-relay.aot")).doesNotExist();
     }
 
+    @Test
+    void what_the_jvm_refuses_to_use_afterwards_is_no_prepared_start() throws Exception {
+        String writes = "case $* in *AOTCacheOutput*) echo cache >outbox-relay.aot.new ;; esac\n";
+        Run run = run("25.0.1", writes + "case $* in *AOTMode=on*) echo not mine; exit 1 ;; esac\n", "prepare-start");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output())
+                .startsWith("prepare-start: the JVM does not take what it wrote down. It said:\n")
+                .contains("\n-XX:AOTCache=", "\n-XX:AOTMode=on\n", "\nnot mine\n");
+        assertThat(distribution.resolve("lib/outbox-relay.aot")).doesNotExist();
+
+        assertThat(run("25.0.1", writes, "prepare-start").exitCode()).isZero();
+        assertThat(distribution.resolve("lib/outbox-relay.aot")).hasContent("cache");
+    }
+
     /** As docs/cdc.md has it. */
     @Test
     void reading_the_log_gets_more_heap_where_the_file_or_the_command_line_says_so() throws Exception {
@@ -82,13 +96,13 @@ class StartScriptIT {
                 .toString();
         String polled = Files.writeString(directory.resolve("polling.yaml"), "source:\n  type: polling\n")
                 .toString();
-        assertThat(run("17", "outbox-relay", "run", "--config", logged).output())
+        assertThat(run("17", "", "outbox-relay", "run", "--config", logged).output())
                 .contains("\n-Xmx192m\n")
                 .doesNotContain("-Xmx128m");
-        assertThat(run("17", "outbox-relay", "run", "--config", polled, "--set", "source.type=debezium")
+        assertThat(run("17", "", "outbox-relay", "run", "--config", polled, "--set", "source.type=debezium")
                         .output())
                 .contains("\n-Xmx192m\n");
-        assertThat(run("17", "outbox-relay", "run", "--config", polled).output())
+        assertThat(run("17", "", "outbox-relay", "run", "--config", polled).output())
                 .contains("\n-Xmx128m\n")
                 .doesNotContain("-Xmx192m");
         assertThat(Files.readString(Path.of(System.getProperty("outboxrelay.root"), "docs", "cdc.md")))
@@ -98,16 +112,17 @@ class StartScriptIT {
     private record Run(int exitCode, String output) {}
 
     private String started(String version) throws Exception {
-        Run run = run(version, "outbox-relay");
+        Run run = run(version, "", "outbox-relay");
         assertThat(run.exitCode()).as(run.output()).isZero();
         return run.output();
     }
 
-    private Run run(String version, String... command) throws Exception {
+    /** @param does what that Java does beside repeating its arguments, for the shell */
+    private Run run(String version, String does, String... command) throws Exception {
         Path home = Files.createTempDirectory(directory, "java");
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
-        Files.writeString(java, "#!/bin/sh\necho java\nprintf '%s\\n' \"$@\"\n");
+        Files.writeString(java, "#!/bin/sh\necho java\nprintf '%s\\n' \"$@\"\n" + does);
         assertThat(java.toFile().setExecutable(true)).isTrue();
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.command().set(0, distribution.resolve("bin").resolve(command[0]).toString());

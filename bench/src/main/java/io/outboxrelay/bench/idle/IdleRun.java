@@ -1,5 +1,6 @@
 package io.outboxrelay.bench.idle;
 
+import io.outboxrelay.bench.stage.PreparedStart;
 import io.outboxrelay.bench.stage.ProcessUse;
 import io.outboxrelay.bench.stage.Relay;
 import io.outboxrelay.bench.stage.Report;
@@ -40,6 +41,7 @@ final class IdleRun {
 
     /** Returns whether the events before and after arrived once. */
     boolean measure() throws SQLException {
+        boolean isPrepared = PreparedStart.of(distribution);
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started(Statements.SERVER)) {
             servers.createTopic(TOPIC, WORKLOAD.payloadBytes());
@@ -48,16 +50,22 @@ final class IdleRun {
                     Relay relay = Relay.asShipped(distribution, Relay.settings(servers, PREFIX))) {
                 events.write(0);
                 events.awaitArrival(0, relay);
+                if (isPrepared) {
+                    PreparedStart.requireUsedBy(relay);
+                }
                 report.line(
-                        "Java %s; idle for %d s, then %d s that count",
-                        Runtime.version().feature(), options.settleSeconds(), options.seconds());
+                        "Java %s, AOT cache: %s; idle for %d s, then %d s that count",
+                        Runtime.version().feature(),
+                        PreparedStart.word(isPrepared),
+                        options.settleSeconds(),
+                        options.seconds());
                 cost = cost(servers, relay);
                 events.write(1);
                 events.awaitArrival(1, relay);
                 relay.stop();
             }
             TopicVerdict verdict = TopicJudge.judge(servers, TOPIC, WORKLOAD);
-            print(cost, verdict);
+            print(cost, isPrepared, verdict);
             return verdict.isClean();
         }
     }
@@ -82,7 +90,7 @@ final class IdleRun {
         }
     }
 
-    private void print(Cost cost, TopicVerdict verdict) {
+    private void print(Cost cost, boolean isPrepared, TopicVerdict verdict) {
         long calls =
                 cost.statements().stream().mapToLong(Statements.Counted::calls).sum();
         List<List<String>> rows = new ArrayList<>(List.of(List.of("statement", "a second")));
@@ -101,6 +109,7 @@ final class IdleRun {
                 .with("scenario", "idle")
                 .with("source", options.source())
                 .with("java", Runtime.version().feature())
+                .with("aot", PreparedStart.word(isPrepared))
                 .with("seconds", options.seconds())
                 .with("rssMb", "%.1f", cost.residentBytes() / (double) (1 << 20))
                 .with("cpuPercent", "%.2f", 100 * cost.cpuShare())

@@ -2,6 +2,7 @@ package io.outboxrelay.bench.latency;
 
 import io.outboxrelay.bench.stage.DatabaseState;
 import io.outboxrelay.bench.stage.MeasuredProcess;
+import io.outboxrelay.bench.stage.PreparedStart;
 import io.outboxrelay.bench.stage.ProcessUse;
 import io.outboxrelay.bench.stage.Relay;
 import io.outboxrelay.bench.stage.Report;
@@ -55,6 +56,7 @@ final class LatencyRun {
     /** Returns whether every event arrived once and in order. */
     @SuppressWarnings("try") // the state is entered and left, nothing is asked of it
     boolean measure() throws SQLException, InterruptedException {
+        boolean isPrepared = options.profile().jvmOptions().isEmpty() && PreparedStart.of(distribution);
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started(options.source().databaseSettings())) {
             servers.createTopic(TOPIC, workload.payloadBytes());
@@ -68,7 +70,7 @@ final class LatencyRun {
                             options.source().heap() + " " + options.profile().jvmOptions())) {
                 Use use = measure(writers, relay);
                 TopicVerdict verdict = TopicJudge.judge(servers, TOPIC, workload);
-                print(use, verdict);
+                print(use, isPrepared, verdict);
                 return verdict.isClean();
             }
         }
@@ -140,7 +142,7 @@ final class LatencyRun {
         }
     }
 
-    private void print(Use use, TopicVerdict verdict) {
+    private void print(Use use, boolean isPrepared, TopicVerdict verdict) {
         long counted = GREETINGS + options.load().uncounted();
         long lone = counted + options.load().counted();
         Percentiles load = moments.fromCommit(counted, lone);
@@ -166,6 +168,8 @@ final class LatencyRun {
                 .with("rate", options.load().perSecond())
                 .with("notify", Boolean.toString(options.notifying()))
                 .with("state", options.state().word())
+                .with("java", Runtime.version().feature())
+                .with("aot", PreparedStart.word(isPrepared))
                 .with("rssMb", use.residentBytesPeak() >> 20)
                 .with("lost", verdict.lost())
                 .with("phantom", verdict.phantom())

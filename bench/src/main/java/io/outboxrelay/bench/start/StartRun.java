@@ -1,6 +1,7 @@
 package io.outboxrelay.bench.start;
 
 import io.outboxrelay.bench.stage.Figures;
+import io.outboxrelay.bench.stage.PreparedStart;
 import io.outboxrelay.bench.stage.ProcessUse;
 import io.outboxrelay.bench.stage.Relay;
 import io.outboxrelay.bench.stage.Report;
@@ -42,37 +43,41 @@ final class StartRun {
 
     /** Returns whether every event arrived once. */
     boolean measure() throws SQLException {
+        boolean isPrepared = PreparedStart.of(distribution);
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
         try (Servers servers = Servers.started()) {
             servers.createTopic(TOPIC, workload.payloadBytes());
             report.line(
-                    "Java %s, %d starts that count, after %d that does not",
-                    Runtime.version().feature(), options.rounds(), UNCOUNTED);
+                    "Java %s, AOT cache: %s; %d starts that count, after %d that does not",
+                    Runtime.version().feature(), PreparedStart.word(isPrepared), options.rounds(), UNCOUNTED);
             List<Started> starts = new ArrayList<>();
             try (SingleEvents events = new SingleEvents(servers, TOPIC, workload)) {
                 for (long number = 0; number < workload.events(); number++) {
-                    starts.add(start(servers, events, number));
+                    starts.add(start(servers, events, number, isPrepared));
                 }
             }
             TopicVerdict verdict = TopicJudge.judge(servers, TOPIC, workload);
-            print(starts.subList(UNCOUNTED, starts.size()), verdict);
+            print(starts.subList(UNCOUNTED, starts.size()), isPrepared, verdict);
             return verdict.isClean();
         }
     }
 
-    private Started start(Servers servers, SingleEvents events, long number) throws SQLException {
+    private Started start(Servers servers, SingleEvents events, long number, boolean isPrepared) throws SQLException {
         events.write(number);
         long begunNanos = System.nanoTime();
         try (Relay relay = Relay.asShipped(distribution, Relay.settings(servers, PREFIX))) {
             long arrivedNanos = events.awaitArrival(number, relay);
             ProcessUse use = ProcessUse.of(relay.pid());
+            if (isPrepared) {
+                PreparedStart.requireUsedBy(relay);
+            }
             relay.stop();
             return new Started(
                     (arrivedNanos - begunNanos) / 1e9, use.cpuSeconds(), use.residentBytesPeak() / (double) (1 << 20));
         }
     }
 
-    private void print(List<Started> starts, TopicVerdict verdict) {
+    private void print(List<Started> starts, boolean isPrepared, TopicVerdict verdict) {
         List<List<String>> rows =
                 new ArrayList<>(List.of(List.of("", "first event s", "CPU s until then", "peak RSS MB")));
         for (int i = 0; i < starts.size(); i++) {
@@ -89,6 +94,7 @@ final class StartRun {
                 .with("scenario", "start")
                 .with("source", options.source())
                 .with("java", Runtime.version().feature())
+                .with("aot", PreparedStart.word(isPrepared))
                 .with("rounds", options.rounds())
                 .with(
                         "firstEventSeconds",

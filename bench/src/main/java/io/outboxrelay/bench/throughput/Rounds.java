@@ -1,6 +1,7 @@
 package io.outboxrelay.bench.throughput;
 
 import io.outboxrelay.bench.stage.Figures;
+import io.outboxrelay.bench.stage.PreparedStart;
 import io.outboxrelay.bench.stage.Report;
 import io.outboxrelay.bench.stage.ResultLine;
 import io.outboxrelay.bench.stage.TopicVerdict;
@@ -23,12 +24,15 @@ final class Rounds {
             "machine busy");
 
     private final ThroughputOptions options;
+    private final boolean isPrepared;
     private final List<Drain> relay = new ArrayList<>();
     private final List<Drain> ceiling = new ArrayList<>();
     private TopicVerdict verdict = TopicVerdict.CLEAN;
 
-    Rounds(ThroughputOptions options) {
+    /** @param isPrepared whether the relays' start was */
+    Rounds(ThroughputOptions options, boolean isPrepared) {
         this.options = options;
+        this.isPrepared = isPrepared;
     }
 
     void relay(Drain drain, TopicVerdict found) {
@@ -73,6 +77,8 @@ final class Rounds {
                 .with("state", options.state().word())
                 .with("payloadBytes", options.payloadBytes())
                 .with("rounds", options.rounds())
+                .with("java", Runtime.version().feature())
+                .with("aot", PreparedStart.word(isPrepared))
                 .with(
                         "startSeconds",
                         "%.2f",

@@ -3,6 +3,7 @@ package io.outboxrelay.bench.throughput;
 import io.outboxrelay.bench.stage.Backlog;
 import io.outboxrelay.bench.stage.DatabaseState;
 import io.outboxrelay.bench.stage.MeasuredProcess;
+import io.outboxrelay.bench.stage.PreparedStart;
 import io.outboxrelay.bench.stage.Relay;
 import io.outboxrelay.bench.stage.Report;
 import io.outboxrelay.bench.stage.Servers;
@@ -50,7 +51,7 @@ final class ThroughputRun {
     /** Returns whether every event arrived once and in order. */
     boolean measure() throws SQLException, InterruptedException {
         report.line("Starting PostgreSQL and Kafka on free ports; nothing is left behind afterwards.");
-        Rounds rounds = new Rounds(options);
+        Rounds rounds = new Rounds(options, options.profile().jvmOptions().isEmpty() && PreparedStart.of(distribution));
         try (Servers servers = Servers.started(options.source().databaseSettings())) {
             warmUp(servers);
             for (int round = 1; round <= options.rounds(); round++) {
