@@ -10,6 +10,7 @@ import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.PostgresConnections;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.jdbc.slot.FirstStart;
 import io.outboxrelay.jdbc.slot.SlotRequest;
 import io.outboxrelay.jdbc.slot.StreamGuard;
 import io.outboxrelay.jdbc.slot.StreamIdentity;
@@ -90,8 +91,12 @@ final class SlotSession implements PostgresStream.Slot, AutoCloseable {
                     : beginning(guard, again);
             stored = again;
         }
+        new FirstStart(made, settings, request).refuse(guard.look(), stored.position());
         if (stored.position() == null) {
-            FirstStart.tell(made, request, at);
+            LOG.info(
+                    "nothing is stored of slot {}: this is a first start, and reads what committed behind {}, where the slot stands",
+                    request.slot(),
+                    StreamPosition.shown(at.lsn()));
         }
         stored.store(at);
         begun = new Begun(guard, stored, at);

@@ -24,13 +24,6 @@ public final class PostgresAdvice {
 
     private static final Duration CLOCKS_APART_MAX = Duration.ofSeconds(2);
 
-    /** The same key as that of the relay's lock. */
-    private static final String AT_WORK = """
-            SELECT l.pid, coalesce(host(a.client_addr), 'local') FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-               AND l.classid::bigint = hashtext('outbox-relay')::bigint & 4294967295 AND l.objid::bigint = ?::bigint LIMIT 1""";
-
     private static final Pattern READ = Pattern.compile("\\b(?:hit|read)=(\\d+)");
 
     private final Catalog catalog;
@@ -142,7 +135,7 @@ public final class PostgresAdvice {
 
     private Check relayAtWork(OutboxTable table) throws SQLException {
         String holder = catalog.first(
-                AT_WORK,
+                ReaderLock.HOLDER,
                 row -> "one reads this outbox, from " + row.getString(2) + " in database session " + row.getInt(1)
                         + "; another one would stand by",
                 table.identity().oid());

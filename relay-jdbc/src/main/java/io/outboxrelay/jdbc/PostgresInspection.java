@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One class for each subject: {@link ServerCheck}, {@link TableCheck}, {@link ColumnChecks}, {@link PrivilegeChecks},
  * {@link IndexCheck}, {@link CommitTimestampCheck}, {@link DrawChecks} (who numbers the rows), {@link SequenceChecks},
- * {@link SubscriptionCheck}, {@link RetentionCheck} (what becomes of published rows), {@link Canary}.
+ * {@link SubscriptionCheck}, {@link LogReaderCheck}, {@link RetentionCheck} (what becomes of published rows), {@link Canary}.
  *
  * <p>Used by one thread, that of the connection.
  */
@@ -49,18 +49,31 @@ public final class PostgresInspection {
         return examine(connection, request).outcome();
     }
 
+    /**
+     * The same for who has read the table before, in this process. A slot that was made meanwhile, to read the log from some later day on,
+     * does not keep it from going on.
+     */
+    public Inspection inspectAgain(Connection connection, InspectionRequest request) {
+        return examine(connection, request, false).outcome();
+    }
+
     /** The same, with all that was looked at. */
     public Examination examine(Connection connection, InspectionRequest request) {
+        return examine(connection, request, true);
+    }
+
+    private Examination examine(Connection connection, InspectionRequest request, boolean first) {
         Checklist list = new Checklist();
         try {
-            Inspection outcome = inspected(connection, request, list);
+            Inspection outcome = inspected(connection, request, list, first);
             return new Examination(outcome, list.checks());
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, connections.settings()));
         }
     }
 
-    private Inspection inspected(Connection connection, InspectionRequest request, Checklist list) throws SQLException {
+    private Inspection inspected(Connection connection, InspectionRequest request, Checklist list, boolean first)
+            throws SQLException {
         ServerCheck server = new ServerCheck(new Catalog(connection));
         Failure unfit = server.unfit();
         if (unfit != null) {
@@ -69,7 +82,7 @@ public final class PostgresInspection {
         }
         list.add(Check.ok("server", server.shown() + ", a primary that takes writes"));
         List<Problem> problems = list.problems();
-        Found found = inTransaction(connection, request, list);
+        Found found = inTransaction(connection, request, list, first);
         Canary.Perch perch = found == null ? null : found.written();
         boolean asked = perch != null && mayLock(connection, perch);
         Failure canary = asked ? new Canary(connection, connections).check(Objects.requireNonNull(perch)) : null;
@@ -93,13 +106,13 @@ public final class PostgresInspection {
     }
 
     /** In a transaction, so that the budget ends with it; rolled back whatever happens. */
-    private static @Nullable Found inTransaction(Connection connection, InspectionRequest request, Checklist list)
-            throws SQLException {
+    private static @Nullable Found inTransaction(
+            Connection connection, InspectionRequest request, Checklist list, boolean first) throws SQLException {
         connection.setAutoCommit(false);
         Found found;
         try (Statement statement = connection.createStatement()) {
             statement.execute(BUDGET);
-            found = find(new Catalog(connection), request, list);
+            found = find(new Catalog(connection), request, list, first);
         } catch (SQLException e) {
             try {
                 end(connection);
@@ -117,13 +130,17 @@ public final class PostgresInspection {
         connection.setAutoCommit(true);
     }
 
-    private static @Nullable Found find(Catalog catalog, InspectionRequest request, Checklist list)
+    private static @Nullable Found find(Catalog catalog, InspectionRequest request, Checklist list, boolean first)
             throws SQLException {
         List<Problem> problems = list.problems();
         FoundTable table = new TableCheck(catalog, problems).find(request);
         list.close("table", table == null ? "" : table.quotedName());
         if (table == null) {
             return null;
+        }
+        if (first) {
+            new LogReaderCheck(catalog, problems).check(table);
+            list.close("other readers", "no slot stands through which a relay reads the table from the log");
         }
         ColumnChecks columnChecks = new ColumnChecks(catalog, table, problems);
         PrivilegeChecks privileges = new PrivilegeChecks(catalog, problems);

@@ -68,6 +68,13 @@ final class StateTableCheck {
                 + name + " TO " + role;
     }
 
+    /** Its columns, each with its type. */
+    static List<String> columns() {
+        return COLUMNS.entrySet().stream()
+                .map(column -> column.getKey() + ' ' + column.getValue())
+                .toList();
+    }
+
     /** Its columns as CREATE TABLE takes them. */
     static List<String> definitions() {
         return COLUMNS.entrySet().stream()

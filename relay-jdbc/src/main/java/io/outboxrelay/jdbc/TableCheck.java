@@ -75,18 +75,22 @@ final class TableCheck {
             problems.add(notATable(bare, relation.relkind()));
             return null;
         }
-        List<FoundTable.Member> tree = catalog.list(
+        FoundTable table = new FoundTable(bare.oid(), bare.schema(), bare.name(), bare.quotedName(), tree(bare.oid()));
+        table.storage().forEach(this::checkMember);
+        return table;
+    }
+
+    /** The table itself, then its partitions and children. */
+    List<FoundTable.Member> tree(long oid) throws SQLException {
+        return catalog.list(
                 TREE,
                 row -> new FoundTable.Member(
                         row.getLong(1),
                         row.getString(2),
                         row.getString(3).charAt(0),
                         row.getString(4).charAt(0)),
-                bare.oid(),
-                bare.oid());
-        FoundTable table = new FoundTable(bare.oid(), bare.schema(), bare.name(), bare.quotedName(), tree);
-        table.storage().forEach(this::checkMember);
-        return table;
+                oid,
+                oid);
     }
 
     private void checkMember(FoundTable.Member member) {

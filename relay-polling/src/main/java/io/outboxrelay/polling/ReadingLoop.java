@@ -27,6 +27,7 @@ final class ReadingLoop {
     private final RetriedSteps steps;
     private final PendingReport report;
     private final SourceWatch watch;
+    private final UnseenRows unseen;
     private final long sessionNumber;
 
     private long ordinal;
@@ -50,6 +51,7 @@ final class ReadingLoop {
         this.steps = new RetriedSteps(session.table(), opened.watch());
         this.report = opened.report();
         this.watch = opened.watch();
+        this.unseen = new UnseenRows(session, watch, System.nanoTime());
     }
 
     /**
@@ -79,6 +81,12 @@ final class ReadingLoop {
             steps.run(SourceWatch.Step.TENDING, report::look);
         }
         report.tell(room, now);
+        if (!room) {
+            // Nothing is read, whatever there is.
+            unseen.seen(now);
+        } else if (now - unseen.lookAtNanos() >= 0) {
+            steps.run(SourceWatch.Step.TENDING, () -> unseen.look(now));
+        }
         park(room);
     }
 
@@ -113,6 +121,7 @@ final class ReadingLoop {
                 return;
             }
             deletes.deleted(rows);
+            unseen.seen(System.nanoTime());
             report.settled(deletes.rowsDeleted());
             deletes.fewNotBefore(System.nanoTime() + pauseNanos[0]);
         }
@@ -147,6 +156,7 @@ final class ReadingLoop {
             pacing.foundSome(now);
         }
         if (!page.rows().isEmpty()) {
+            unseen.seen(now);
             watch.asked(now);
             PollingSession.Flushed flushed = session.flushCommits();
             watch.answered();

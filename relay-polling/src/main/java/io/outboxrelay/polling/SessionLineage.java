@@ -26,6 +26,8 @@ final class SessionLineage {
     private final Patience patience;
     private final AtomicReference<@Nullable Backend> predecessor = new AtomicReference<>();
 
+    private volatile boolean polled;
+
     private final AtomicReference<@Nullable Published> published = new AtomicReference<>();
 
     SessionLineage(PollingCounters counters) {
@@ -77,6 +79,15 @@ final class SessionLineage {
         return known != null
                 && known.version() == version
                 && known.origin().sequenceFilenode() == StateOrigin.DISTRUSTED;
+    }
+
+    /** Whether a session of this relay has found the outbox fit to be polled. */
+    boolean hasPolled() {
+        return polled;
+    }
+
+    void polls() {
+        polled = true;
     }
 
     /** @param backend null where a pooler keeps the session and may give it to others */

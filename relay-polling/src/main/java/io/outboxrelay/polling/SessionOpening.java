@@ -55,7 +55,11 @@ record SessionOpening(
         if (found != 0) {
             lock.take(connection, found);
         }
-        OutboxTable table = inspection.inspect(connection, request).orThrow();
+        OutboxTable table = (lineage.hasPolled()
+                        ? inspection.inspectAgain(connection, request)
+                        : inspection.inspect(connection, request))
+                .orThrow();
+        lineage.polls();
         if (table.identity().oid() != found) {
             lock.take(connection, table.identity().oid());
         }

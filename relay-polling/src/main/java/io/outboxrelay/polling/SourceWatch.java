@@ -17,6 +17,8 @@ final class SourceWatch {
         /** Reading what stands above all that was read before. */
         GOING_ON,
         SETTLING,
+        /** That rows stand long enough to be read at all. */
+        SEEING,
         TENDING
     }
 
@@ -30,6 +32,7 @@ final class SourceWatch {
     private volatile @Nullable HeldUp reading;
     private volatile @Nullable HeldUp goingOn;
     private volatile @Nullable HeldUp settling;
+    private volatile @Nullable HeldUp seeing;
 
     /**
      * Of one session.
@@ -77,6 +80,8 @@ final class SourceWatch {
             goingOn = again(goingOn, by, nowNanos);
         } else if (step == Step.SETTLING) {
             settling = again(settling, by, nowNanos);
+        } else if (step == Step.SEEING) {
+            seeing = again(seeing, by, nowNanos);
         }
     }
 
@@ -88,6 +93,8 @@ final class SourceWatch {
             goingOn = null;
         } else if (step == Step.SETTLING) {
             settling = null;
+        } else if (step == Step.SEEING) {
+            seeing = null;
         }
     }
 
@@ -106,6 +113,11 @@ final class SourceWatch {
                     "see whether it is overloaded, or the network lost the connection: when the statement has taken "
                             + patience.statement().toMillis() / 1_000.0
                             + " s, the relay gives this connection up and makes another");
+        }
+        HeldUp unseen = seeing;
+        if (unseen != null) {
+            Obstacle by = unseen.by();
+            return Failure.of(FailureKind.TRANSIENT, by.what() + ": " + by.why(), by.remedy());
         }
         HeldUp held = reading == null ? goingOn : reading;
         if (held != null && nowNanos - held.sinceNanos() >= WORTH_A_WORD_NANOS) {

@@ -1,5 +1,6 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.jdbc.PolledRows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
 record StateOrigin(long systemIdentifier, long outbox, long sequence, long sequenceFilenode) {
 
     /** No file's number. */
-    static final long DISTRUSTED = 0;
+    static final long DISTRUSTED = PolledRows.DISTRUSTED;
 
     /** The same, once numbers were seen to go back. */
     StateOrigin distrusted() {

@@ -1,5 +1,7 @@
 package io.outboxrelay.polling;
 
+import io.outboxrelay.jdbc.PolledRows;
+
 /**
  * The statements about the row of an outbox in the table of states. Every one carries the session's guard. Immutable.
  *
@@ -10,7 +12,7 @@ package io.outboxrelay.polling;
 record StateSql(String stateTable, String guard, String notGoneBack) {
 
     /** What this relay writes, and the only one that it reads. */
-    static final int FORMAT = 1;
+    static final int FORMAT = PolledRows.FORMAT;
 
     /** Which cluster this is. Columns: system identifier, timeline. Neither takes a privilege that PUBLIC has not. */
     String server() {

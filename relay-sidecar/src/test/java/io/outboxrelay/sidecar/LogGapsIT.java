@@ -209,7 +209,7 @@ class LogGapsIT {
         assertThat(relay.lines())
                 .filteredOn(line -> line.startsWith("\tat ")
                         || line.contains("Exception")
-                        || !line.matches("\\S+ +(INFO|WARN|ERROR) +(Relay|SlotStreamer|FirstStart) - .*"))
+                        || !line.matches("\\S+ +(INFO|WARN|ERROR) +(Relay|SlotStreamer|SlotSession|FirstStart) - .*"))
                 .isEmpty();
     }
 }

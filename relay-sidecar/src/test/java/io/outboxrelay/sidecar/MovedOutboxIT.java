@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An outbox that was polled is read from the log from now on, while the application goes on, by the packaged relay. */
 class MovedOutboxIT {
@@ -20,14 +22,16 @@ class MovedOutboxIT {
     @TempDir
     Path directory;
 
-    @Test
-    void from_polling_to_the_log_loses_nothing_and_repeats_nothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"delete", "keep"})
+    void from_polling_to_the_log_loses_nothing_and_repeats_nothing(String retention) throws Exception {
         long seed = Long.getLong("outboxrelay.seed", System.nanoTime());
         Workload workload = Workload.everything(seed).withEventsPerSecond(500).withUnrelatedOpen(Duration.ofSeconds(1));
-        try (Scene scene = Scene.withShop();
+        try (Scene scene = Scene.withShop().retaining(retention);
                 OrderService shop = scene.startShop(workload)) {
             RelayProcess polling = scene.startRunningRelay();
             assertThat(polling.endsWithin(Duration.ofSeconds(1))).isFalse();
+            scene.unset("outbox.retention");
             readFromLog(scene);
             String file = scene.settingsFile(directory).toString();
             CommandRun tooEarly = repair(file, "--yes");
@@ -42,6 +46,12 @@ class MovedOutboxIT {
                     .contains("plan    CREATE PUBLICATION " + scene.name())
                     .contains("plan    CREATE_REPLICATION_SLOT")
                     .contains("nothing was changed; --yes does it");
+            if (retention.equals("keep")) {
+                assertThat(plan.out())
+                        .containsPattern(
+                                "found   polling: public.outbox_relay_state says that numbers up to \\d+ are published")
+                        .containsPattern("note    what polling published, now \\d+ rows, is not published again");
+            }
             CommandRun moved = repair(file, "--yes");
             assertThat(moved.status()).as("%s%s", moved.out(), moved.err()).isZero();
             assertThat(moved.out()).contains("done    removed the note");
@@ -71,7 +81,14 @@ class MovedOutboxIT {
                 log.terminate();
                 assertThat(log.awaitExit(Scene.BOUND)).as("%s", log.lines()).isZero();
 
+                RelayProcess refused = startPolling(scene);
+                assertThat(refused.awaitExit(Scene.BOUND)).isEqualTo(ExitCodes.MISCONFIGURED);
+                assertThat(refused.lines().toString())
+                        .contains("public.outbox was read from the log, through slot " + scene.name())
+                        .contains("SELECT pg_drop_replication_slot('" + scene.name() + "')");
+                scene.execute("SELECT pg_drop_replication_slot('" + scene.name() + "')");
                 RelayProcess polling = startPolling(scene);
+                polling.awaitLine("running: ", Scene.BOUND);
                 CommittedHistory history = shop.stop();
                 scene.awaitEmpty("outbox", polling);
                 polling.terminate();
@@ -88,25 +105,58 @@ class MovedOutboxIT {
         RelayProcess polling = scene.set("source.type", "polling")
                 .set("source.username", SharedServers.ROLE)
                 .set("outbox.retention", "delete")
-                .startRunningRelay();
+                .startRelay();
         log.forEach(scene::set);
         return polling;
     }
 
     @Test
-    void rows_that_nobody_will_publish_are_warned_of_where_the_repair_was_forgotten() throws Exception {
+    void a_table_that_is_read_from_the_log_is_not_polled_and_one_that_is_polled_not_read_from_the_log()
+            throws Exception {
+        try (Scene scene = Scene.withShop()) {
+            scene.fromLog();
+            RelayProcess log = scene.startRunningRelay();
+            RelayProcess polling = startPolling(scene);
+            assertThat(polling.awaitExit(Scene.BOUND)).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(polling.lines().toString()).contains("a relay reads public.outbox from the log now");
+            log.terminate();
+            assertThat(log.awaitExit(Scene.BOUND)).isZero();
+
+            scene.execute("SELECT pg_drop_replication_slot('" + scene.name() + "')");
+            RelayProcess alone = startPolling(scene);
+            alone.awaitLine("running: ", Scene.BOUND);
+            scene.execute("SELECT pg_create_logical_replication_slot('" + scene.name() + "', 'pgoutput')");
+            scene.unset("outbox.retention");
+            RelayProcess beside =
+                    scene.set("source.position.topic", scene.topic("anew")).startRelay();
+            beside.awaitLine("a polling relay, or a repair, reads public.outbox", Scene.BOUND);
+            beside.terminate();
+            // Who polls goes on polling, also in a new session, though there is a slot now.
+            scene.execute("SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                    + " WHERE l.locktype = 'advisory' AND d.datname = current_database()");
+            await().atMost(Scene.BOUND)
+                    .until(() -> alone.lines().stream()
+                                    .filter(line -> line.contains("running: "))
+                                    .count()
+                            == 2);
+        }
+    }
+
+    @Test
+    void rows_that_nobody_would_publish_keep_the_relay_from_starting_where_the_repair_was_forgotten() throws Exception {
         try (Scene scene = Scene.withShop()) {
             scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload) VALUES"
                     + " (gen_random_uuid(), 'order', 'k', 'T', '{}')");
             scene.fromLog().execute("GRANT SELECT ON outbox TO " + SharedServers.LOG_ROLE);
-            RelayProcess relay = scene.startRunningRelay();
-            relay.awaitLine("rows stand in public.outbox from before where slot", Scene.BOUND);
-            relay.terminate();
-            assertThat(relay.awaitExit(Scene.BOUND)).isZero();
+            RelayProcess relay = scene.startRelay();
+            assertThat(relay.awaitExit(Scene.BOUND)).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(relay.lines().toString()).contains("rows stand in public.outbox from before where slot");
 
             String file = scene.settingsFile(directory).toString();
-            assertThat(repair(file, "--yes").out()).contains("nothing to repair");
+            assertThat(CommandRun.of("validate", "--config", file).err())
+                    .contains("rows stand in public.outbox from before");
             assertThat(repair(file, "--yes", "--drop-slot").out()).contains("done    published 1 rows");
+            scene.startRunningRelay();
         }
     }
 

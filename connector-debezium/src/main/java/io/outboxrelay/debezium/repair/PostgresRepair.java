@@ -214,12 +214,11 @@ public final class PostgresRepair implements LogRepair {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             statement.execute("SET TRANSACTION SNAPSHOT " + Identifiers.literal(snapshot));
-            String query = StandingQuery.of(
-                    connection,
-                    request,
-                    slot,
-                    Objects.requireNonNull(prospect.table()),
-                    Objects.requireNonNull(prospect.ordering()));
+            // As of now: nobody polls any more, and the sequence may have been restarted since the plan.
+            StandingTable table =
+                    prospect.diagnosis().afterPolling(connection, Objects.requireNonNull(prospect.table()));
+            String query =
+                    StandingQuery.of(connection, request, slot, table, Objects.requireNonNull(prospect.ordering()));
             return new SnapshotRows(connection, reader, query);
         } catch (SQLException e) {
             SessionSetup.close(connection);

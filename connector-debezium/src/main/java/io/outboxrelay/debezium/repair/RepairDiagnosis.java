@@ -71,6 +71,14 @@ record RepairDiagnosis(
         return findings.isEmpty() && begun == null;
     }
 
+    /**
+     * The table with what a polling relay stored of it, where nothing was ever stored of the log: then whatever stands is of the time before.
+     * Later, rows may have come that polling's numbers say nothing of.
+     */
+    StandingTable afterPolling(Connection reader, StandingTable table) throws SQLException {
+        return stored == null ? table.afterPolling(reader) : table;
+    }
+
     /** Whether a relay would go on from what a repair stored, but for the note. */
     boolean isDoneButForTheNote() {
         return findings.isEmpty() && published && !givenUp;

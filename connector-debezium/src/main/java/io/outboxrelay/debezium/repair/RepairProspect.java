@@ -5,6 +5,7 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
+import io.outboxrelay.jdbc.PolledRows;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.ReaderLock;
 import io.outboxrelay.jdbc.slot.SlotRequest;
@@ -96,14 +97,15 @@ record RepairProspect(
             RepairRequest request, SlotRequest slot, RepairDiagnosis diagnosis, List<String> seen) {
         Connection reader = SessionSetup.open(request.reader());
         try {
-            StandingTable table = StandingTable.find(reader, Objects.requireNonNull(slot.table()));
-            if (table == null) {
+            StandingTable found = StandingTable.find(reader, Objects.requireNonNull(slot.table()));
+            if (found == null) {
                 // It was there a moment ago.
                 return refused(
                         diagnosis,
                         seen,
                         Failure.of(FailureKind.TRANSIENT, "table " + slot.table() + " is gone", "run repair again"));
             }
+            StandingTable table = diagnosis.afterPolling(reader, found);
             StandingTable.Ordering ordering = table.ordering(request.order());
             List<Problem> problems = new ArrayList<>();
             Problem unordered = ordering.problem() == null
@@ -121,13 +123,17 @@ record RepairProspect(
             if (unplanned != null) {
                 return refused(diagnosis, seen, unplanned);
             }
-            long rows = table.count(reader);
-            seen.add("table " + table.quotedName() + ": " + rows + " rows stand");
+            StandingTable.Count rows = table.count(reader);
+            seen.add("table " + table.quotedName() + ": " + rows.all() + " rows stand");
+            if (table.polled() != null) {
+                seen.add("polling: " + table.polled().stateTable() + " "
+                        + table.polled().said());
+            }
             if (!ReaderLock.isFree(reader, table.oid())) {
                 return refused(diagnosis, seen, TableClaim.held(table));
             }
             RepairPlan plan = new RepairPlan(
-                    seen, steps(request, slot, diagnosis, table, ordering), consequences(diagnosis, rows), null);
+                    seen, steps(request, slot, diagnosis, table, ordering), consequences(diagnosis, table, rows), null);
             return new RepairProspect(plan, diagnosis, table, ordering);
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, request.reader()));
@@ -170,14 +176,26 @@ record RepairProspect(
         steps.add(SlotMaking.command(
                         log.slot(), log.failover(), diagnosis.look().server().version())
                 + ";");
-        steps.add("publish what stands in " + table.quotedName() + " as of that slot, " + ordering.said());
+        steps.add("publish what stands in " + table.quotedName()
+                + (table.unpublished() == null ? "" : " and polling has not published") + " as of that slot, "
+                + ordering.said());
         steps.add("store that slot's position, and remove the note; then start the relay");
         return steps;
     }
 
-    private static List<String> consequences(RepairDiagnosis diagnosis, long rows) {
+    private static List<String> consequences(RepairDiagnosis diagnosis, StandingTable table, StandingTable.Count rows) {
         List<String> consequences = new ArrayList<>();
-        consequences.add("every row that stands is published, now about " + rows
+        PolledRows.Found polled = table.polled();
+        if (polled != null && polled.published() != null) {
+            consequences.add("what polling published, now " + (rows.all() - rows.unpublished())
+                    + " rows, is not published again: to have it published, too, delete what " + polled.stateTable()
+                    + " says of this table");
+        } else if (polled != null) {
+            consequences.add("how far polling got cannot be relied on: " + polled.stateTable() + " " + polled.said()
+                    + "; so what it published is published again");
+        }
+        consequences.add((table.unpublished() == null ? "every row that stands" : "every other row")
+                + " is published, now about " + rows.unpublished()
                 + ": those that were published before are repeated, with the same ids");
         StreamPosition stored = diagnosis.stored();
         consequences.add("what was inserted and deleted again"

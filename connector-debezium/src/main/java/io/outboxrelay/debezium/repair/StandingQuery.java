@@ -82,8 +82,10 @@ final class StandingQuery {
             by.add("o" + i + (i == 0 ? " NULLS FIRST" : ""));
         }
         String order = by.isEmpty() ? "" : " ORDER BY " + String.join(", ", by);
-        return "SELECT " + query.rendered + " FROM (SELECT " + query.raw + " FROM " + table.quotedName() + " t" + order
-                + " OFFSET 0) r" + order;
+        String unpublished = table.unpublished();
+        String which = unpublished == null ? "" : " WHERE " + unpublished;
+        return "SELECT " + query.rendered + " FROM (SELECT " + query.raw + " FROM " + table.quotedName() + " t" + which
+                + order + " OFFSET 0) r" + order;
     }
 
     private static boolean isBinary(Map<String, ColumnType> types, String column) {

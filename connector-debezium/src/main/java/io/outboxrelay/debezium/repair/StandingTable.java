@@ -2,6 +2,7 @@ package io.outboxrelay.debezium.repair;
 
 import io.outboxrelay.failure.Problem;
 import io.outboxrelay.jdbc.Identifiers;
+import io.outboxrelay.jdbc.PolledRows;
 import io.outboxrelay.jdbc.TableName;
 import java.sql.Array;
 import java.sql.Connection;
@@ -13,15 +14,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outbox as somebody sees it who is to read what stands in it.
+ * The outbox as somebody sees it who is to read what stands in it. Immutable.
  *
  * @param oid of the table
  * @param quotedName schema and name for SQL text
  * @param reading what the reader's role may do
  * @param numbered columns that the database numbers rows by: identities, and those with the default of a sequence
  * @param timed whether the server notes when transactions commit
+ * @param polled which of its rows a polling relay published that left them standing, as far as it was asked for; or null
  */
-record StandingTable(long oid, String quotedName, Reading reading, List<String> numbered, boolean timed) {
+record StandingTable(
+        long oid,
+        String quotedName,
+        Reading reading,
+        List<String> numbered,
+        boolean timed,
+        PolledRows.@Nullable Found polled) {
 
     /** By the catalog, which every role may read, and not by a cast to regclass, which takes USAGE on the schema. */
     private static final String FIND = """
@@ -73,7 +81,8 @@ record StandingTable(long oid, String quotedName, Reading reading, List<String> 
                                 row.getBoolean(6),
                                 row.getBoolean(7)),
                         List.of((String[]) numbered.getArray()),
-                        row.getBoolean(9));
+                        row.getBoolean(9),
+                        null);
             }
         }
     }
@@ -98,12 +107,34 @@ record StandingTable(long oid, String quotedName, Reading reading, List<String> 
                 : null;
     }
 
-    /** How many rows stand, as of now. */
-    long count(Connection connection) throws SQLException {
+    /** With what a polling relay has stored of it by now. */
+    StandingTable afterPolling(Connection connection) throws SQLException {
+        return new StandingTable(oid, quotedName, reading, numbered, timed, PolledRows.of(connection, oid));
+    }
+
+    /** True of each row, as {@code t}, that is to be published; null where all are. */
+    @Nullable
+    String unpublished() {
+        PolledRows.Published published = polled == null ? null : polled.published();
+        return published == null ? null : "NOT " + published.condition("t");
+    }
+
+    /**
+     * How many rows stand, as of now.
+     *
+     * @param all how many
+     * @param unpublished how many of them are to be published
+     */
+    record Count(long all, long unpublished) {}
+
+    Count count(Connection connection) throws SQLException {
+        String unpublished = unpublished();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(*) FROM " + quotedName)) {
+                ResultSet row = statement.executeQuery("SELECT count(*), count(*)"
+                        + (unpublished == null ? "" : " FILTER (WHERE " + unpublished + ")") + " FROM " + quotedName
+                        + " t")) {
             row.next();
-            return row.getLong(1);
+            return new Count(row.getLong(1), row.getLong(2));
         }
     }
 

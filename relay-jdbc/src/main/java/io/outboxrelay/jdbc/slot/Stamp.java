@@ -1,5 +1,7 @@
 package io.outboxrelay.jdbc.slot;
 
+import io.outboxrelay.jdbc.Identifiers;
+import io.outboxrelay.jdbc.LogReaderCheck;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,20 @@ import org.postgresql.replication.LogSequenceNumber;
  * @param version of the publication that stood, see {@link PublicationFound#version}
  * @param sinceLsn a place in the log behind its commit
  * @param insteadOf the stored position that an operator gave up with it, as {@link StreamPosition#name}, or null
+ * @param transaction before which all had ended when it was made, as a {@code xid8}; null in one of a version that did not note it. Neither
+ *     another slot nor a horizon of anybody's holds that back
  */
-record Stamp(String version, long sinceLsn, @Nullable String insteadOf) {
+record Stamp(
+        String version,
+        long sinceLsn,
+        @Nullable String insteadOf,
+        @Nullable Long transaction) {
 
-    private static final String PREFIX = "outbox-relay: ";
-    private static final Pattern TEXT = Pattern.compile(
-            PREFIX + "([0-9./]+) since ([0-9A-F]{1,8}/[0-9A-F]{1,8})(?: instead of (\\d+/\\d+/[0-9A-F]+/[0-9A-F]+))?");
+    private static final String PREFIX = LogReaderCheck.NOTE;
+    private static final String LEAVING_ROWS = " leaving rows";
+    private static final Pattern TEXT = Pattern.compile(PREFIX
+            + "([0-9./]+) since ([0-9A-F]{1,8}/[0-9A-F]{1,8})(?: at (\\d{1,18}))?(?: instead of (\\d+/\\d+/[0-9A-F]+/[0-9A-F]+))?(?:"
+            + LogReaderCheck.NOTED_SLOT + "[a-z0-9_]+)?(?:" + LEAVING_ROWS + ")?");
 
     /** What a comment says; null where it is none of the relay's. */
     static @Nullable Stamp of(@Nullable String comment) {
@@ -28,8 +38,20 @@ record Stamp(String version, long sinceLsn, @Nullable String insteadOf) {
                 ? new Stamp(
                         parts.group(1),
                         LogSequenceNumber.valueOf(parts.group(2)).asLong(),
-                        parts.group(3))
+                        parts.group(4),
+                        parts.group(3) == null ? null : Long.valueOf(parts.group(3)))
                 : null;
+    }
+
+    /** Whether a comment ends with an operator's word that rows from before the slot need not be published. */
+    static boolean leavesRows(@Nullable String comment) {
+        return comment != null && comment.contains(PREFIX.strip()) && comment.endsWith(LEAVING_ROWS);
+    }
+
+    /** The comment with that word, and all that it said before. */
+    static String leavingRows(@Nullable String comment) {
+        String before = comment == null ? "" : comment + (comment.contains(PREFIX) ? "" : "; ");
+        return before + (before.contains(PREFIX) ? "" : PREFIX.strip()) + LEAVING_ROWS;
     }
 
     /** Whether it says that this publication stood before anything that this slot has yet to decode. */
@@ -42,14 +64,16 @@ record Stamp(String version, long sinceLsn, @Nullable String insteadOf) {
      * The statement that makes one, in a transaction behind the one that made the publication: in the same it does nothing, as
      * that commits only later.
      *
-     * @param publication its name as a literal
+     * @param request names the publication, and the slot by which it is read, for whoever polls the table later
      * @param insteadOf null unless a stored position is given up
      * @param condition for which nothing is done unless it holds
      */
-    static String statement(String publication, @Nullable StreamPosition insteadOf, String condition) {
+    static String statement(SlotRequest request, @Nullable StreamPosition insteadOf, String condition) {
+        String publication = Identifiers.literal(request.publication());
         return "DO $stamp$ DECLARE said text := (SELECT concat('" + PREFIX
-                + "', p.oid, '.', p.xmin, '/' || r.oid || '.' || r.xmin, ' since ', pg_current_wal_insert_lsn()"
+                + "', p.oid, '.', p.xmin, '/' || r.oid || '.' || r.xmin, ' since ', pg_current_wal_insert_lsn(), ' at ', pg_snapshot_xmin(pg_current_snapshot())"
                 + (insteadOf == null ? "" : ", ' instead of " + insteadOf.name() + "'")
+                + ", " + Identifiers.literal(LogReaderCheck.NOTED_SLOT + request.slot())
                 + ") FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid WHERE p.pubname = "
                 + publication + " AND pg_current_xact_id_if_assigned() IS NULL AND " + condition
                 + "); BEGIN IF said IS NOT NULL THEN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', " + publication

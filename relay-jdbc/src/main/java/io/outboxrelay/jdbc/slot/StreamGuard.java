@@ -194,7 +194,7 @@ public final class StreamGuard {
         List<Finding> changes = publications.ofPublication(look);
         findings.addAll(changes);
         if (starting) {
-            findings.addAll(removal());
+            findings.addAll(onlyBefore());
         }
         Finding place = slots.ofPlace(look);
         Finding anew = place != null ? place : !changes.isEmpty() ? slots.afterChange(look) : ofVersion(slots, look);
@@ -239,10 +239,12 @@ public final class StreamGuard {
         }
     }
 
-    /** What is missing while the stream runs only hinders; it is told then, and nothing is lost by it. */
-    private List<Finding> removal() {
+    /** What is missing for deletes only hinders while the stream runs, and is told then; types are read at its start. */
+    private List<Finding> onlyBefore() {
         try {
-            return RemovalChecks.of(connection, request).findings();
+            List<Finding> findings = new ArrayList<>(TypeChecks.findings(connection));
+            findings.addAll(RemovalChecks.of(connection, request).findings());
+            return findings;
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
         }
@@ -261,7 +263,7 @@ public final class StreamGuard {
         }
     }
 
-    private static void refuse(List<Finding> findings) {
+    static void refuse(List<Finding> findings) {
         if (findings.isEmpty()) {
             return;
         }

@@ -85,6 +85,9 @@ public final class StreamInspection {
         Stored read = held ? new Stored(null, null) : read(connection);
         StreamPosition known = read.position();
         List<Finding> findings = held ? ofHeld(look) : new ArrayList<>(guard.findings(known));
+        if (!held && findings.isEmpty() && read.unread() == null) {
+            findings.addAll(new FirstStart(connection, settings, request).findings(look, known));
+        }
         RemovalChecks removal = RemovalChecks.of(connection, request);
         if (held) {
             findings.addAll(removal.findings());

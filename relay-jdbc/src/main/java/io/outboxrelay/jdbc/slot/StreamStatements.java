@@ -30,12 +30,25 @@ public record StreamStatements(SlotRequest request) {
 
     /** As the publication's owner, once it is committed; see {@link Stamp}. */
     public String stamp(@Nullable StreamPosition insteadOf) {
-        return Stamp.statement(Identifiers.literal(request.publication()), insteadOf, "true");
+        return stamp(insteadOf, "true");
     }
 
     /** The same where there is no slot yet. */
     String stampUnlessSlot() {
-        return Stamp.statement(Identifiers.literal(request.publication()), null, "NOT EXISTS (" + slotThere() + ")");
+        return stamp(null, "NOT EXISTS (" + slotThere() + ")");
+    }
+
+    private String stamp(@Nullable StreamPosition insteadOf, String condition) {
+        return Stamp.statement(request, insteadOf, condition);
+    }
+
+    /**
+     * As the publication's owner: rows from before the slot need not be published.
+     *
+     * @param comment that stands on the publication, which goes on saying what it says
+     */
+    String leaveRows(@Nullable String comment) {
+        return "COMMENT ON PUBLICATION " + publication() + " IS " + Identifiers.literal(Stamp.leavingRows(comment));
     }
 
     /** A query that finds a row where there is a slot of the name. */

@@ -1,0 +1,170 @@
+package io.outboxrelay.debezium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.debezium.repair.LogRepair;
+import io.outboxrelay.debezium.repair.RepairPlan;
+import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.testkit.EmbeddedDatabase;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What polling published of rows that it kept is not published again, as far as what it stored can be relied on; all else is. */
+class RepairAfterPollingIT {
+
+    private static final String COLUMNS =
+            "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text";
+
+    private static EmbeddedDatabase database;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        database = LoggedOutbox.server();
+        database.execute(
+                "CREATE TABLE outbox_relay_state (outbox text PRIMARY KEY, format integer NOT NULL,"
+                        + " version bigint NOT NULL, system_identifier bigint NOT NULL, timeline bigint NOT NULL,"
+                        + " outbox_oid bigint NOT NULL, sequence_oid bigint NOT NULL, sequence_filenode bigint NOT NULL,"
+                        + " top bigint NOT NULL, gaps_lo bigint[] NOT NULL, gaps_hi bigint[] NOT NULL, stored_at timestamptz NOT NULL)");
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "15, '3,10', '4,10', '2,3,9,15,16,17,18,19'",
+                "20, '1,20', '1,20', '0,19'",
+                "20, -, -, -",
+                "-5, '-9', '-7', '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19'",
+                "15, '1', '15', '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19'"
+            })
+    void only_what_lies_in_a_gap_or_above_the_top_is_published(String top, String lo, String hi, String expected)
+            throws SQLException {
+        LoggedOutbox outbox = polled(top, array(lo), array(hi));
+
+        RepairPlan plan = plan(outbox);
+        List<String> published = ids(new RepairedLog(outbox).droppingSlot().repaired());
+
+        List<String> ids = new ArrayList<>();
+        for (String number : expected == null ? new String[0] : expected.split(",", -1)) {
+            ids.add("a" + number);
+        }
+        assertThat(published).isEqualTo(ids);
+        assertThat(String.join("\n", plan.seen())).contains("public.outbox_relay_state says that numbers up to " + top);
+        assertThat(String.join("\n", plan.consequences()))
+                .contains("what polling published, now " + (20 - ids.size()) + " rows, is not published again")
+                .contains("every other row is published, now about " + ids.size());
+    }
+
+    @Test
+    void what_comes_while_the_repair_is_at_work_comes_from_the_log_whatever_polling_stored() throws SQLException {
+        LoggedOutbox outbox = polled("20", "'{}'", "'{}'");
+
+        List<String> published = ids(new RepairedLog(outbox).droppingSlot().repaired(step -> {}, () -> {
+            try {
+                outbox.insert("b", 2);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }));
+
+        assertThat(published).isEmpty();
+        assertThat(LogConsumer.of(outbox).awaitRecords(2).ids()).containsExactly("b0", "b1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "UPDATE outbox_relay_state SET format = 2 WHERE outbox = '%1$s' | in format 2",
+                "UPDATE outbox_relay_state SET system_identifier = 1 WHERE outbox = '%1$s' | of another server's",
+                "UPDATE outbox_relay_state SET outbox_oid = 1 WHERE outbox = '%1$s' | of another table",
+                "UPDATE outbox_relay_state SET sequence_oid = 1 WHERE outbox = '%1$s' | from which not every row",
+                "UPDATE outbox_relay_state SET sequence_filenode = 0 WHERE outbox = '%1$s' | went back or was restarted",
+                "UPDATE outbox_relay_state SET top = 21 WHERE outbox = '%1$s' | has drawn only up to 20",
+                "UPDATE outbox_relay_state SET gaps_lo = '{3,2}', gaps_hi = '{3,2}' WHERE outbox = '%1$s' | is damaged",
+                "UPDATE outbox_relay_state SET gaps_lo = '{3}' WHERE outbox = '%1$s' | is damaged",
+                "UPDATE outbox_relay_state SET gaps_lo = '{NULL}', gaps_hi = '{3}' WHERE outbox = '%1$s' | is damaged",
+                "ALTER TABLE %1$s ALTER seq RESTART WITH 100 | went back or was restarted",
+                "ALTER TABLE %1$s ALTER seq SET GENERATED BY DEFAULT | from which not every row",
+                "INSERT INTO outbox_relay_state SELECT concat(outbox, ' of old'), format, version, system_identifier, timeline, outbox_oid,"
+                        + " sequence_oid, sequence_filenode, top, gaps_lo, gaps_hi, stored_at FROM outbox_relay_state"
+                        + " WHERE outbox = '%1$s' | is one of 2 places"
+            })
+    void everything_is_published_where_what_polling_stored_cannot_be_relied_on(String change, String said)
+            throws SQLException {
+        LoggedOutbox outbox = polled("20", "'{}'", "'{}'");
+        database.execute(change.formatted("public." + outbox.table));
+
+        RepairPlan plan = plan(outbox);
+        List<String> published = ids(new RepairedLog(outbox).droppingSlot().repaired());
+
+        assertThat(published).isEqualTo(LoggedOutbox.ids("a", 20));
+        assertThat(String.join("\n", plan.consequences()))
+                .contains("how far polling got cannot be relied on")
+                .contains(said);
+    }
+
+    @Test
+    void what_the_log_brought_once_is_no_longer_told_by_what_polling_stored() throws SQLException {
+        LoggedOutbox outbox = polled("20", "'{}'", "'{}'");
+        outbox.insert("b", 1);
+        LogConsumer.of(outbox).awaitId("b0").stopCleanly();
+        await().until(() -> outbox.streamer() == null);
+        outbox.ask("SELECT pg_drop_replication_slot('" + outbox.slot + "')");
+
+        assertThat(ids(new RepairedLog(outbox).repaired())).hasSize(21);
+    }
+
+    @Test
+    void a_role_that_may_not_read_what_polling_stored_is_told_so() throws SQLException {
+        LoggedOutbox outbox = polled("20", "'{}'", "'{}'");
+        database.execute("GRANT USAGE ON SCHEMA public TO " + LoggedOutbox.ROLE + "; GRANT SELECT ON " + outbox.table
+                + " TO " + LoggedOutbox.ROLE);
+        try (LogRepair repair =
+                new RepairedLog(outbox).withoutAdmin().droppingSlot().repair(step -> {})) {
+            assertThat(String.join("\n", repair.plan().consequences()))
+                    .contains("public.outbox_relay_state may hold it, but " + LoggedOutbox.ROLE + " may not read");
+        } finally {
+            database.execute("REVOKE ALL ON SCHEMA public FROM " + LoggedOutbox.ROLE);
+        }
+    }
+
+    /** Twenty rows, the ids a0 to a19 with the numbers 1 to 20, and what polling would have stored of them. */
+    private static LoggedOutbox polled(String top, String lo, String hi) throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(database, COLUMNS);
+        outbox.insert("a", 20);
+        String table = "'public." + outbox.table + "'";
+        database.execute("INSERT INTO outbox_relay_state SELECT " + table
+                + ", 1, 7, system_identifier, 1, " + table + "::regclass::oid::bigint, s::regclass::oid::bigint,"
+                + " pg_relation_filenode(s::regclass)::bigint, " + top + ", " + lo + ", " + hi
+                + ", now() FROM pg_control_system(), pg_get_serial_sequence(" + table + ", 'seq') s");
+        return outbox;
+    }
+
+    private static String array(String numbers) {
+        return "'{" + (numbers == null ? "" : numbers) + "}'";
+    }
+
+    private static RepairPlan plan(LoggedOutbox outbox) {
+        try (LogRepair repair = new RepairedLog(outbox).droppingSlot().repair(step -> {})) {
+            return repair.plan();
+        }
+    }
+
+    private static List<String> ids(List<OutboxRecord> records) {
+        return records.stream().map(OutboxRecord::id).toList();
+    }
+}
