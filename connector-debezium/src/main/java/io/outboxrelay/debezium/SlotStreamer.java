@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ final class SlotStreamer {
     private static final Duration WAIT = Duration.ofSeconds(5);
 
     private static final int WAITS_SINCE = 14;
+
+    private static final long LOOK_NANOS = 20_000_000;
 
     private final Connection through;
     private final ConnectionSettings settings;
@@ -77,13 +80,14 @@ final class SlotStreamer {
             return false;
         }
         boolean ended;
-        try (PreparedStatement statement = through.prepareStatement(END.formatted(
-                through.getMetaData().getDatabaseMajorVersion() >= WAITS_SINCE ? ", " + wait.toMillis() : ""))) {
+        boolean waits = serverVersion() >= WAITS_SINCE;
+        try (PreparedStatement statement =
+                through.prepareStatement(END.formatted(waits ? ", " + wait.toMillis() : ""))) {
             statement.setInt(1, predecessor.pid());
             statement.setString(2, predecessor.startedAt());
             try (ResultSet row = statement.executeQuery()) {
                 // Without a row it has ended by itself.
-                ended = !row.next() || row.getBoolean(1);
+                ended = !row.next() || (row.getBoolean(1) && (waits || isGone(predecessor)));
             }
         } catch (SQLException e) {
             throw new RelayException(PostgresFailures.classify(e, settings));
@@ -98,5 +102,25 @@ final class SlotStreamer {
                     wait.toMillis());
         }
         return ended;
+    }
+
+    private int serverVersion() {
+        try {
+            return through.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw new RelayException(PostgresFailures.classify(e, settings));
+        }
+    }
+
+    /** A server that only passes the signal on says at once that it did. */
+    private boolean isGone(Backend told) {
+        long end = System.nanoTime() + wait.toNanos();
+        while (told.equals(backend())) {
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.Failure;
@@ -49,6 +50,8 @@ class GapFaultsIT {
             """)
     void what_leaves_rows_out_is_noticed_while_a_source_reads(String breaking, String said) throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
+        assumeTrue(
+                !breaking.contains("SET TABLE") || outbox.serverVersion() >= 15, "publications with parts of a table");
         outbox.insert("a", 1);
         try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(1)) {
             database.execute(breaking.replace("@", outbox.table));

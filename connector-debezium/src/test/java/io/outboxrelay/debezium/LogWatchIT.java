@@ -2,6 +2,7 @@ package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.failure.Failure;
@@ -71,7 +72,8 @@ class LogWatchIT {
                 consumer.take();
                 return System.nanoTime() - end > 0;
             });
-            assertThat(lineage.barriers().get()).isBetween(1L, written + 1);
+            // Before 14 there are none: what comes is the end of every transaction of the database.
+            assertThat(lineage.barriers().get()).isBetween(outbox.serverVersion() < 14 ? 0L : 1L, written + 1);
         }
     }
 
@@ -156,6 +158,7 @@ class LogWatchIT {
     void a_replication_connection_that_is_dead_alone_is_noticed_by_a_role_that_may_do_nothing_but_replicate()
             throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
+        assumeTrue(outbox.serverVersion() >= 14, "before, only the server tells, after wal_sender_timeout");
         LogLineage lineage = new LogLineage(new LogFigures());
         try (TcpProxy proxy = TcpProxy.before(database.port())) {
             DebeziumSettings settings = outbox.settings(

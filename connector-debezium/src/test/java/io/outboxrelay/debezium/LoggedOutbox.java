@@ -212,6 +212,11 @@ final class LoggedOutbox {
                 + " WHERE slot_name = '" + slot + "'"));
     }
 
+    /** The server's major version: the tests run on the oldest that is served, too. */
+    int serverVersion() throws SQLException {
+        return Integer.parseInt(ask("SELECT current_setting('server_version_num')::int / 10000"));
+    }
+
     String ask(String sql) throws SQLException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();

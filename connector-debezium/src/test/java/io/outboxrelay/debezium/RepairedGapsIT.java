@@ -2,6 +2,7 @@ package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.debezium.repair.LogRepair;
 import io.outboxrelay.debezium.rows.RowDeletion;
@@ -54,6 +55,8 @@ class RepairedGapsIT {
             throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.of(
                 database, "seq bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, aggregateid text, payload text");
+        assumeTrue(
+                !breaking.contains("SET TABLE") || outbox.serverVersion() >= 15, "publications with parts of a table");
         List<String> published;
         try (KeyedWriters writers = new KeyedWriters(database, outbox.table)) {
             try (LogConsumer before = LogConsumer.of(outbox)) {
