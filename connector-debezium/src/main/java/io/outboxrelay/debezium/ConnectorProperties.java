@@ -20,7 +20,7 @@ final class ConnectorProperties {
         all.put("connector.class", connector.getName());
         all.put("name", name);
         all.put("topic.prefix", name);
-        pace(settings.reading(), all);
+        pace(all);
         promises(all);
         rendering(all);
         return all;
@@ -36,11 +36,13 @@ final class ConnectorProperties {
         }
     }
 
-    private static void pace(DebeziumSettings.Reading reading, Map<String, String> all) {
+    private static void pace(Map<String, String> all) {
+        // What is read goes into the relay's own queue, which bounds its bytes itself.
+        all.put("queue.provider.type", EventQueueProvider.NAME);
+        all.put("max.queue.size", String.valueOf(EventQueue.EVENTS_MAX));
+        all.put("max.batch.size", String.valueOf(EventQueue.BATCH_MAX));
+        // With nothing to read, PostgreSQL's connector looks again after this.
         all.put("poll.interval.ms", "5");
-        all.put("max.batch.size", "2048");
-        all.put("max.queue.size", "8192");
-        all.put("max.queue.size.in.bytes", String.valueOf(reading.bytesMax()));
         all.put("heartbeat.interval.ms", "200");
         // Its thread may be waiting for room in the queue, which nobody empties any more: it is interrupted after this.
         all.put("executor.shutdown.timeout.ms", "500");

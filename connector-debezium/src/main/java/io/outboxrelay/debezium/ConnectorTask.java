@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,20 +25,35 @@ final class ConnectorTask implements PostgresStream.Connector {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorTask.class);
 
     private final BaseSourceTask<?, ?> task;
+    private final EventQueue queue;
     private final Map<String, String> properties;
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Throwable startFailure;
     private boolean starting;
 
+    private ConnectorTask(
+            BaseSourceTask<?, ?> task, EventQueue queue, Map<String, String> properties, ToldOffsets offsets) {
+        this.task = task;
+        this.queue = queue;
+        this.properties = properties;
+        task.initialize(new ConnectorContext(properties, offsets));
+    }
+
     /**
      * A task that was not started yet.
      *
+     * @param kind makes one that gives its records to the queue
+     * @param properties with the {@code name} of the connector, by which Debezium finds the queue
+     * @param bytesMax how much may be read ahead
      * @param offsets what the connector is told when it asks how far it was read: at its start, and whenever it is to confirm
      */
-    ConnectorTask(BaseSourceTask<?, ?> task, Map<String, String> properties, ToldOffsets offsets) {
-        this.task = task;
-        this.properties = properties;
-        task.initialize(new ConnectorContext(properties, offsets));
+    static ConnectorTask of(
+            Function<EventQueue, BaseSourceTask<?, ?>> kind,
+            Map<String, String> properties,
+            long bytesMax,
+            ToldOffsets offsets) {
+        EventQueue queue = EventQueue.open(properties.getOrDefault("name", ""), bytesMax, EventQueue.Waits.DEFAULT);
+        return new ConnectorTask(kind.apply(queue), queue, properties, offsets);
     }
 
     /**
@@ -104,6 +120,7 @@ final class ConnectorTask implements PostgresStream.Connector {
     /** Stops it, and waits until it has, but no longer than this; then it goes on ending by itself. */
     void stop(Duration within) {
         if (!starting) {
+            queue.close();
             return;
         }
         Thread stopping = PipelineThreads.daemon("relay-log-stop", this::stopNow);
@@ -119,6 +136,7 @@ final class ConnectorTask implements PostgresStream.Connector {
         try {
             // A start that hangs is waited for: what it opens in the end would hold the slot.
             started.await();
+            queue.close();
             task.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

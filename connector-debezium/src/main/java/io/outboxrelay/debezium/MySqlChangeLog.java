@@ -2,7 +2,6 @@ package io.outboxrelay.debezium;
 
 import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
-import io.debezium.connector.mysql.MySqlConnectorTask;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.decode.EventDecoder;
 import io.outboxrelay.debezium.decode.MySqlRendering;
@@ -95,8 +94,11 @@ final class MySqlChangeLog implements ChangeLog {
         offsets.tell(from.mark().offset());
         ColumnHistory.keep(attempt, state, from.mark());
         boolean byFile = from.mark().gtids() == null;
-        ConnectorTask starting =
-                new ConnectorTask(new MySqlConnectorTask(), MySqlProperties.of(settings, attempt, byFile), offsets);
+        ConnectorTask starting = ConnectorTask.of(
+                QueuedTasks::mySql,
+                MySqlProperties.of(settings, attempt, byFile),
+                settings.reading().bytesMax(),
+                offsets);
         task = starting;
         LoggedStatements met = LoggedStatements.of(attempt, table);
         statements = met;

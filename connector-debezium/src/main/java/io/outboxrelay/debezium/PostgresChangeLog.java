@@ -1,6 +1,5 @@
 package io.outboxrelay.debezium;
 
-import io.debezium.connector.postgresql.PostgresConnectorTask;
 import io.outboxrelay.debezium.DebeziumSettings.MessageOutbox;
 import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
@@ -53,8 +52,11 @@ final class PostgresChangeLog implements ChangeLog {
         slot.checkBeforeStart();
         List<SourceRecord> ahead = new ArrayList<>();
         EventDecoder decoder = decoder();
-        ConnectorTask task = new ConnectorTask(
-                new PostgresConnectorTask(), PostgresProperties.of(settings, name, slot.takesEveryTable()), offsets);
+        ConnectorTask task = ConnectorTask.of(
+                QueuedTasks::postgres,
+                PostgresProperties.of(settings, name, slot.takesEveryTable()),
+                settings.reading().bytesMax(),
+                offsets);
         this.task = task;
         try {
             task.start(within);

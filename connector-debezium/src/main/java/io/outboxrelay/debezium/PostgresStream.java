@@ -50,7 +50,7 @@ final class PostgresStream implements LogStream {
     /** What reads the log for it. */
     interface Connector {
 
-        /** The next records; waits for at most the poll interval when there are none. */
+        /** The next records; waits for a moment when there are none. */
         List<SourceRecord> poll() throws ConnectorFailure;
 
         /** Has the connector tell the database what it is told by the offsets that it was given. On return the database has been sent it. */
