@@ -37,7 +37,7 @@ class AsynchronousCommitCrashIT {
     private static final OutboxSchema SCHEMA = OutboxSchema.standard();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** Longer than a sweep takes to come. */
-    private static final Duration QUIET = Duration.ofSeconds(8);
+    private static final Duration QUIET = Duration.ofSeconds(30);
     /** More than the 32 by which a sequence in the log is ahead of itself. */
     private static final int UNDONE_ROWS = 100;
     /** A round does not count in which the server happened to flush its log before the crash. */

@@ -34,7 +34,7 @@ record StressRun(
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final Duration LOAD_MAX = Duration.ofMinutes(2);
     /** Longer than a sweep takes to come. */
-    private static final Duration QUIET = Duration.ofSeconds(8);
+    private static final Duration QUIET = Duration.ofSeconds(30);
 
     private static final Duration QUIET_OF_LOST_ROWS = Duration.ofSeconds(1);
 
