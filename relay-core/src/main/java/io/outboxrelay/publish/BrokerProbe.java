@@ -146,7 +146,9 @@ public final class BrokerProbe implements AutoCloseable {
             int brokers = cluster.nodes()
                     .get(2L * ANSWER_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                     .size();
-            return new Reached(Objects.requireNonNullElse(cluster.clusterId().getNow(null), "unknown"), brokers);
+            // Comes with the same answer, but is told after the nodes.
+            String clusterId = cluster.clusterId().get(ANSWER_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            return new Reached(Objects.requireNonNullElse(clusterId, "unknown"), brokers);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             Failure failure = KafkaFailures.classify(e);
             String server = settings.bootstrapServers().split(",", 2)[0].trim();

@@ -27,6 +27,7 @@ class BrokerProbeIT {
                 kafka.start();
                 await().atMost(Duration.ofSeconds(30)).until(() -> probe.answer() instanceof Reached);
                 assertThat(((Reached) probe.answer()).brokers()).isOne();
+                assertThat(((Reached) probe.answer()).clusterId()).isNotEqualTo("unknown");
                 assertThat(changes).hasPositiveValue();
             }
         }

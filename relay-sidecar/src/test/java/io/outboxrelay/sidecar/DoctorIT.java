@@ -11,6 +11,8 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,26 @@ class DoctorIT {
             relay.terminate();
             assertThat(relay.awaitExit(Scene.BOUND)).isZero();
             assertThat(doctor(scene).out()).contains("ok      relay: none reads this outbox now");
+        }
+    }
+
+    @Test
+    void each_of_several_pipelines_has_a_checklist_under_its_name() throws Exception {
+        try (Scene sound = sound();
+                Scene unsound = sound()) {
+            unsound.execute("DROP TABLE outbox");
+            Map<String, Scene> pipelines = new TreeMap<>(Map.of("sound", sound, "unsound", unsound));
+            Path file = Scene.settingsFileFor(directory, pipelines);
+            CommandRun run = CommandRun.of("doctor", "--config", file.toString());
+            assertThat(run.status()).isEqualTo(ExitCodes.MISCONFIGURED);
+            String[] lists = run.out().split("pipeline (sound|unsound)\\n", -1);
+            assertThat(lists).hasSize(3);
+            assertThat(lists[0]).matches("ok +settings: .* is sound\\n");
+            assertThat(lists[1])
+                    .contains("ok      table: ", "ok      brokers: ")
+                    .doesNotContain("FAIL");
+            assertThat(lists[2]).contains("FAIL    table: ", "ok      brokers: ");
+            assertThat(run.out()).doesNotContain("cluster unknown");
         }
     }
 

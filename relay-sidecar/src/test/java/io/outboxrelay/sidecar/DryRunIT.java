@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +118,24 @@ class DryRunIT {
             scene.execute(
                     "ALTER TABLE outbox ALTER id DROP NOT NULL; INSERT INTO outbox (aggregatetype) VALUES ('order'), ('order')");
             Golden.assertSame("dry-run/no-id", normalised(dryRun(scene), scene));
+        }
+    }
+
+    @Test
+    void what_each_of_several_pipelines_would_publish_stands_under_its_name() throws Exception {
+        try (Scene sound = outbox("sequence", "delete");
+                Scene unsound = outbox("sequence", "delete")) {
+            sound.execute(insert("mine", "'k'", "'{}'"));
+            unsound.execute("DROP TABLE outbox");
+            Path file = Scene.settingsFileFor(directory, new TreeMap<>(Map.of("sound", sound, "unsound", unsound)));
+            CommandRun run = CommandRun.of("dry-run", "--config", file.toString());
+            assertThat(run.status()).isEqualTo(ExitCodes.MISCONFIGURED);
+            assertThat(run.out())
+                    .matches("pipeline sound\n[^\n]* id=mine[^\n]*\n1 message of [^\n]*\npipeline unsound\n");
+            assertThat(run.err()).contains("  * unsound: ").doesNotContain("  * sound: ");
+            assertThat(CommandRun.of("dry-run", "--json", "--config", file.toString())
+                            .out())
+                    .startsWith("{\"pipeline\":\"sound\",\"id\":\"mine\",");
         }
     }
 

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.testkit.RelayProcess;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two pipelines of one process, at databases of their own: whatever befalls the one, the other goes on publishing. */
 class SeveralPipelinesIT {
@@ -177,6 +183,37 @@ class SeveralPipelinesIT {
         RelayProcess refused = start("--exit-on-failure");
         assertThat(refused.awaitExit(Scene.BOUND)).as("%s", refused.lines()).isEqualTo(ExitCodes.MISCONFIGURED);
         assertThat(refused.lines()).anyMatch(line -> line.contains("[ill] cannot start as it is set up"));
+    }
+
+    /** A class that is gone is a bug to whoever meets it: here to the one that reads the log, with what that takes left out. */
+    @Test
+    void a_bug_in_one_ends_the_process_with_70_and_loses_nothing_of_the_other(@TempDir Path directory)
+            throws Exception {
+        insert(well, "order");
+        ill.set("source.type", "debezium");
+        Path distribution = distributionWithoutLogReading(directory);
+        try (RelayProcess relay = RelayProcess.startedWith(
+                Scene.SHORT_LIVED, distribution, Scene.merged(Map.of("well", well, "ill", ill)))) {
+            assertThat(relay.awaitExit(Scene.BOUND)).as("%s", relay.lines()).isEqualTo(ExitCodes.BUG);
+            assertThat(relay.lines())
+                    .anyMatch(line -> line.contains("[ill] failed: an invariant is broken: ")
+                            && line.contains("please report it with the log"))
+                    .anyMatch(line -> line.contains("[well] ended with exit status 70: "));
+            assertThat(well.published().size() + well.count("outbox")).isPositive();
+        }
+    }
+
+    private static Path distributionWithoutLogReading(Path directory) throws IOException {
+        Path shipped = Path.of(System.getProperty("outboxrelay.distribution"));
+        Path script = Files.createDirectory(directory.resolve("bin")).resolve("outbox-relay");
+        Files.copy(shipped.resolve("bin/outbox-relay"), script, StandardCopyOption.COPY_ATTRIBUTES);
+        Path lib = Files.createDirectory(directory.resolve("lib"));
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(shipped.resolve("lib"), "*.jar")) {
+            for (Path jar : jars) {
+                Files.createSymbolicLink(lib.resolve(jar.getFileName()), jar);
+            }
+        }
+        return directory;
     }
 
     @Test
