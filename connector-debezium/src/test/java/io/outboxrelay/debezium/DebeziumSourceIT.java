@@ -2,10 +2,12 @@ package io.outboxrelay.debezium;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.testkit.EmbeddedDatabase;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -80,6 +82,8 @@ class DebeziumSourceIT {
         try (LogConsumer consumer = LogConsumer.of(outbox).settlingNothing()) {
             consumer.awaitRecords(5);
         }
+        // The server may take a moment to see that the reader has gone.
+        await().atMost(Duration.ofSeconds(10)).until(() -> outbox.streamer() == null);
         try (LogConsumer consumer = LogConsumer.of(outbox).awaitRecords(5)) {
             assertThat(consumer.ids()).isEqualTo(LoggedOutbox.ids("a", 5));
         }

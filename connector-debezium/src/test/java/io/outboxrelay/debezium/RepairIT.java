@@ -3,6 +3,7 @@ package io.outboxrelay.debezium;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outboxrelay.debezium.repair.LogRepair;
 import io.outboxrelay.debezium.repair.RepairPlan;
@@ -122,6 +123,19 @@ class RepairIT {
         assertThat(ids(repairs.droppingSlot().repaired())).containsExactly("a0");
         outbox.insert("b", 1);
         assertThat(LogConsumer.of(outbox).awaitRecords(1).ids()).containsExactly("b0");
+    }
+
+    @Test
+    void a_slot_that_is_to_fail_over_is_made_so_again() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.of(database, RepairedLog.COLUMNS);
+        assumeTrue(outbox.serverVersion() >= 17, "slots that fail over");
+        outbox.insert("a", 1);
+
+        assertThat(ids(new RepairedLog(outbox).droppingSlot().failingOver().repaired()))
+                .containsExactly("a0");
+
+        assertThat(outbox.ask("SELECT failover FROM pg_replication_slots WHERE slot_name = '" + outbox.slot + "'"))
+                .isEqualTo("t");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.outboxrelay.debezium;
 
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
 import io.outboxrelay.debezium.repair.LogRepair;
 import io.outboxrelay.debezium.repair.PostgresRepair;
 import io.outboxrelay.debezium.repair.RepairRequest;
@@ -41,6 +42,7 @@ final class RepairedLog {
     private @Nullable ConnectionSettings admin;
     private RowOrder order = new RowOrder(RowOrder.Way.AUTOMATIC, null);
     private boolean dropsSlot;
+    private boolean failsOver;
 
     RepairedLog(LoggedOutbox outbox, String... columns) {
         this.outbox = outbox;
@@ -63,10 +65,25 @@ final class RepairedLog {
         return this;
     }
 
+    /** The slot is to be there on standbys, too. */
+    RepairedLog failingOver() {
+        failsOver = true;
+        return this;
+    }
+
+    private DebeziumSettings settings() {
+        DebeziumSettings settings = outbox.settings();
+        return new DebeziumSettings(
+                settings.connection(),
+                settings.outbox(),
+                new PostgresLog(outbox.slot, outbox.slot, failsOver),
+                settings.reading(),
+                settings.passedThrough());
+    }
+
     /** A repair that has done nothing yet. */
     LogRepair repair(Consumer<RepairStep> at) {
-        RepairRequest request =
-                new RepairRequest(outbox.settings(), new OutboxColumns(columns), admin, order, dropsSlot);
+        RepairRequest request = new RepairRequest(settings(), new OutboxColumns(columns), admin, order, dropsSlot);
         RepairStores stores = new RepairStores(
                 () -> {
                     try (StateStore store = outbox.store()) {

@@ -175,6 +175,10 @@ final class PostgresServer implements AutoCloseable {
                         .append(" = '")
                         .append(value.replace("'", "''"))
                         .append("'\n"));
+        if (options.passwordsRequired()) {
+            // Before 14 it is not the default.
+            settings.append("password_encryption = 'scram-sha-256'\n");
+        }
         append("postgresql.conf", settings.toString());
         if (options.passwordsRequired()) {
             String superuser = EmbeddedDatabase.SUPERUSER;
