@@ -39,7 +39,7 @@ public final class ColumnHistory extends AbstractSchemaHistory {
     }
 
     /** How columns were made, as a history has it. */
-    static String made(MySqlMark at, String database, String statement) {
+    public static String made(MySqlMark at, String database, String statement) {
         return text(new HistoryRecord(Map.of(), at.offset(), database, null, statement, null, Instant.EPOCH));
     }
 

@@ -83,7 +83,7 @@ public final class LoggedStatements {
                     "a session with binlog_format = STATEMENT or MIXED inserted into " + table
                             + ": the log has the statement and not the rows, which cannot be published from it",
                     "let nobody who writes to the outbox have SYSTEM_VARIABLES_ADMIN or SESSION_VARIABLES_ADMIN"
-                            + MySqlChecks.GO_ON);
+                            + MySqlChecks.GO_ON + " (as the log is whole, with --begin-anew)");
         }
     }
 

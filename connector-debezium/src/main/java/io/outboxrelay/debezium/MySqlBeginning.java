@@ -5,7 +5,6 @@ import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 import io.outboxrelay.failure.RelayException;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +15,6 @@ final class MySqlBeginning {
 
     /** A change of the table takes longer than a turn; nobody changes it so often in good order. */
     private static final int TURNS_MAX = 10;
-
-    /**
-     * The counter among the table's options, which each row moves and which says nothing of the columns. They stand on the one line that
-     * begins with a parenthesis.
-     */
-    private static final Pattern COUNTER = Pattern.compile("^(\\) .*?)\\bAUTO_INCREMENT=\\d+ ?", Pattern.MULTILINE);
 
     private final MySqlSession session;
     private final MySqlTable table;
@@ -67,6 +60,6 @@ final class MySqlBeginning {
 
     private @Nullable String columns() {
         String made = session.tableMade(table);
-        return made == null ? null : COUNTER.matcher(made).replaceFirst("$1");
+        return made == null ? null : MySqlTable.withoutCounter(made);
     }
 }

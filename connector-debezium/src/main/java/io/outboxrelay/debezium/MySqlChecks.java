@@ -13,17 +13,18 @@ import java.util.List;
 import java.util.Map;
 
 /** What must be true of a server so that its log has every event, and has it still. Used by the source's thread only. */
-final class MySqlChecks {
+public final class MySqlChecks {
 
     private static final String COMPRESSION = "binlog_transaction_compression";
     static final String GO_ON =
-            "; to go on without it, name another source.position.topic (or file): then reading begins at"
-                    + " the end of the log, and events between are never published";
+            "; to go on without it, outbox-relay repair publishes what stands in the table and begins anew behind that; by another"
+                    + " source.position.topic (or file) reading begins at the end of the log, and events between are never"
+                    + " published";
 
     private final MySqlSession session;
     private final MySqlTable table;
 
-    MySqlChecks(MySqlSession session, MySqlTable table) {
+    public MySqlChecks(MySqlSession session, MySqlTable table) {
         this.session = session;
         this.table = table;
     }
@@ -34,7 +35,7 @@ final class MySqlChecks {
      * @param variables the server's
      * @throws RelayException MISCONFIGURED, with all problems
      */
-    void checkServer(Map<String, String> variables) {
+    public void checkServer(Map<String, String> variables) {
         List<Problem> problems = new ArrayList<>();
         ofServer(variables)
                 .forEach(
@@ -99,7 +100,7 @@ final class MySqlChecks {
      *
      * @throws RelayException MISCONFIGURED when it is not
      */
-    void checkLogged() {
+    public void checkLogged() {
         Check logged = logged();
         if (logged.verdict() == Check.Verdict.FAIL) {
             throw new RelayException(new Failure(MISCONFIGURED, logged.problems(), null));
@@ -125,7 +126,7 @@ final class MySqlChecks {
      *
      * @throws RelayException POSITION_LOST when not
      */
-    void checkCovers(MySqlState.Place place, Map<String, String> variables) {
+    public void checkCovers(MySqlState.Place place, Map<String, String> variables) {
         String gtids = place.mark().gtids();
         if (gtids != null && "ON".equals(variables.get("gtid_mode"))) {
             checkTransactions(gtids, variables);
@@ -207,7 +208,8 @@ final class MySqlChecks {
                                 + ": if it was renamed, what stands in the log under the earlier name would be left out",
                         "rename it back, and let the relay publish what is left before it is renamed; or, where nothing is left, CREATE"
                                 + " TABLE " + other.quoted()
-                                + " (gone INT); or name another source.position.topic (or file)");
+                                + " (gone INT); or run outbox-relay repair, which publishes every row that stands in "
+                                + table);
             }
         }
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the binary log's file in which the next transaction begins
  * @param position where in the file, in bytes
  */
-record MySqlMark(@Nullable String gtids, String file, long position) implements LogMark {
+public record MySqlMark(@Nullable String gtids, String file, long position) implements LogMark {
 
     private static final String GTIDS = "gtids";
     private static final String FILE = "file";

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The relay's own connection to MySQL, beside the one that reads the log: what it looks at the server through, and what it holds the
  * name of the pipeline with, so that no two relays read for it at once. Used by the source's thread only.
  */
-final class MySqlSession implements AutoCloseable {
+public final class MySqlSession implements AutoCloseable {
 
     private static final int LOCK_NAME_CHARACTERS_MAX = 64;
     private static final int SYNTAX_ERROR = 1064;
@@ -37,7 +37,7 @@ final class MySqlSession implements AutoCloseable {
     private @Nullable Connection connection;
 
     /** @param name of the pipeline, which two relays must not read for at once */
-    MySqlSession(ConnectionSettings settings, String name) {
+    public MySqlSession(ConnectionSettings settings, String name) {
         this.settings = settings;
         String whole = "outbox-relay/" + name;
         this.lock = whole.length() <= LOCK_NAME_CHARACTERS_MAX
@@ -50,13 +50,15 @@ final class MySqlSession implements AutoCloseable {
      *
      * @throws RelayException classified, if there is none to be had
      */
-    static Connection connect(ConnectionSettings settings) {
+    public static Connection connect(ConnectionSettings settings) {
         Properties properties = new Properties();
         properties.setProperty(
                 "connectTimeout", String.valueOf(settings.connectTimeout().toMillis()));
         properties.setProperty(
                 "socketTimeout", String.valueOf(settings.socketTimeout().toMillis()));
         properties.setProperty("connectionTimeZone", "UTC");
+        // Else the driver would have the server give up on rows that nobody takes for so long.
+        properties.setProperty("netTimeoutForStreamingResults", "0");
         if (settings.username() != null) {
             properties.setProperty("user", settings.username());
         }
@@ -72,12 +74,12 @@ final class MySqlSession implements AutoCloseable {
     }
 
     /** Connects, and takes no name. */
-    void connect() {
+    public void connect() {
         connection = connect(settings);
     }
 
     /** Connects and takes the name; FENCED when another relay has it. */
-    void open() {
+    public void open() {
         connect();
         if (!"1".equals(ask("SELECT GET_LOCK(?, 0)", lock))) {
             throw new RelayException(
@@ -88,7 +90,7 @@ final class MySqlSession implements AutoCloseable {
     }
 
     /** What the server says of itself; absent is what it does not know. */
-    Map<String, String> variables() {
+    public Map<String, String> variables() {
         Map<String, String> variables = new HashMap<>();
         try (Statement statement = connected().createStatement();
                 ResultSet rows = statement.executeQuery("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin',"
@@ -105,7 +107,7 @@ final class MySqlSession implements AutoCloseable {
     }
 
     /** The end of the log by now. */
-    MySqlMark end(Map<String, String> variables) {
+    public MySqlMark end(Map<String, String> variables) {
         List<@Nullable String> status = status();
         if (status == null || status.get(0) == null) {
             throw new RelayException(MISCONFIGURED, "the server writes no binary log", "start it with log_bin");
@@ -196,8 +198,13 @@ final class MySqlSession implements AutoCloseable {
         return String.valueOf(ask("SELECT GTID_SUBTRACT(?, ?)", of, in)).replace("\n", "");
     }
 
+    /** Whether nobody, or this session, holds the pipeline's name. */
+    public boolean isNameFree() {
+        return !"0".equals(ask("SELECT COALESCE(IS_USED_LOCK(?) = CONNECTION_ID(), 1)", lock));
+    }
+
     /** Whether this session still holds the pipeline's name. */
-    boolean holdsName() {
+    public boolean holdsName() {
         return "1".equals(ask("SELECT IS_USED_LOCK(?) = CONNECTION_ID()", lock));
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +17,28 @@ import org.jspecify.annotations.Nullable;
  * What a reader of MySQL's log must not forget: how far it got, on which server, and how the table's columns were then. MySQL keeps
  * none of it for its readers. Safe to use from any thread.
  */
-final class MySqlState {
+public final class MySqlState {
 
     private static final String VERSION = "1";
     private static final String POSITION = "/mysql/position";
+    private static final String COLUMNS = "/mysql/columns/";
+    private static final String REPAIR = "/mysql/repair";
 
     private final StateStore store;
+    private final String name;
     private final String position;
     private final String history;
 
     /** @param name of the pipeline: the keys in the store begin with it */
-    MySqlState(StateStore store, String name) {
+    public MySqlState(StateStore store, String name) {
         this.store = store;
+        this.name = name;
         this.position = name + POSITION;
-        this.history = name + "/mysql/columns/";
+        this.history = name + COLUMNS;
     }
 
     /** Of what these settings read, for one relay. */
-    static String name(DebeziumSettings settings) {
+    public static String name(DebeziumSettings settings) {
         MySqlTable table = MySqlTable.of((TableOutbox) settings.outbox(), settings.connection());
         String pipeline = ((MySqlLog) settings.log()).pipeline();
         return pipeline.isEmpty() ? table.toString() : pipeline + '/' + table;
@@ -44,28 +49,50 @@ final class MySqlState {
      *
      * @param serverUuid the server's own identity
      */
-    record Place(MySqlMark mark, String serverUuid) {
+    public record Place(MySqlMark mark, String serverUuid) {
 
         /** The same for a server that numbers transactions no longer: then only the file counts. */
-        Place asCountedBy(Map<String, String> variables) {
+        public Place asCountedBy(Map<String, String> variables) {
             return "ON".equals(variables.get("gtid_mode")) || mark.gtids() == null
                     ? this
                     : new Place(new MySqlMark(null, mark.file(), mark.position()), serverUuid);
         }
     }
 
-    /** Where reading goes on; null when nothing was stored yet. */
+    /** The note of a repair of what is stored under this name. */
+    public static RepairMark repairOf(String name) {
+        return new RepairMark(name + POSITION, name + REPAIR);
+    }
+
+    /**
+     * Where reading goes on; null when nothing was stored yet.
+     *
+     * @throws RelayException POSITION_LOST when it cannot be read, or a repair has not ended
+     */
     @Nullable
     Place place() {
-        return placeIn(store.values(), position);
+        return place(store.values(), name);
     }
 
     /** The same of what stands in a store, beside a relay that may be at work. */
-    static @Nullable Place place(Map<String, String> values, String name) {
-        return placeIn(values, name + POSITION);
+    static @Nullable Place place(SortedMap<String, String> values, String name) {
+        repairOf(name).refuseIfStandingIn(values);
+        Place place = beforeRepair(values, name + POSITION);
+        if (place != null && !knowsColumns(values, name)) {
+            throw new RelayException(
+                    FailureKind.POSITION_LOST,
+                    "the place " + place.mark() + " is stored, and no longer how the table's columns were there",
+                    "bring back what the store lost" + MySqlChecks.GO_ON);
+        }
+        return place;
     }
 
-    private static @Nullable Place placeIn(Map<String, String> values, String position) {
+    /**
+     * The same for a repair, which may be the one that has not ended.
+     *
+     * @param position the key that it stands under, see {@link RepairMark#key}
+     */
+    public static @Nullable Place beforeRepair(SortedMap<String, String> values, String position) {
         String stored = values.get(position);
         if (stored == null) {
             return null;
@@ -99,13 +126,16 @@ final class MySqlState {
     }
 
     /** Stores how far everything is settled; durable on return. */
-    void settled(Place place) {
+    public void settled(Place place) {
+        store.put(position, text(place));
+    }
+
+    /** A place as it is stored. */
+    public static String text(Place place) {
         MySqlMark mark = place.mark();
-        store.put(
-                position,
-                "version=" + VERSION + "\nserver_uuid=" + place.serverUuid()
-                        + "\nfile=" + mark.file() + "\nposition=" + mark.position()
-                        + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids()));
+        return "version=" + VERSION + "\nserver_uuid=" + place.serverUuid()
+                + "\nfile=" + mark.file() + "\nposition=" + mark.position()
+                + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids());
     }
 
     /** The tables of a server that something is stored of, whatever the relay's name was. */
@@ -126,13 +156,31 @@ final class MySqlState {
 
     /** What was recorded of the columns, oldest first. */
     List<String> columns() {
+        return columns(store.values(), history);
+    }
+
+    /** Whether anything was recorded of them. */
+    public static boolean knowsColumns(SortedMap<String, String> values, String name) {
+        return !columns(values, name + COLUMNS).isEmpty();
+    }
+
+    private static List<String> columns(SortedMap<String, String> values, String history) {
         List<String> recorded = new ArrayList<>();
-        store.values().tailMap(history).forEach((key, value) -> {
+        values.tailMap(history).forEach((key, value) -> {
             if (key.startsWith(history)) {
                 recorded.add(value);
             }
         });
         return recorded;
+    }
+
+    /** Forgets what was recorded of the columns, whose log is given up, and records how they are made; durable on return. */
+    public synchronized void begunAnew(String columns) {
+        List<String> keys = store.values().tailMap(history).keySet().stream()
+                .filter(key -> key.startsWith(history))
+                .toList();
+        keys.forEach(store::remove);
+        changed(columns);
     }
 
     /** Records a change of columns behind those that were recorded; durable on return. */

@@ -119,8 +119,9 @@ final class MySqlStream implements LogStream {
                         MISCONFIGURED,
                         "an XA transaction wrote to the outbox: its rows are in the log before it is known whether it commits,"
                                 + " behind " + MySqlMark.of(record.sourceOffset()),
-                        "have the outbox written by ordinary transactions; nothing behind this one is published until an"
-                                + " operator has decided about it");
+                        "have the outbox written by ordinary transactions; nothing behind this one is published until an operator has"
+                                + " decided about it: XA COMMIT or XA ROLLBACK ends it, and then outbox-relay repair --begin-anew"
+                                + " publishes what stands in the table and begins anew behind that");
                 return records.subList(0, i);
             }
         }
@@ -186,8 +187,8 @@ final class MySqlStream implements LogStream {
             return Failure.of(
                     POSITION_LOST,
                     what,
-                    "the table was replaced by one whose making the relay did not record; decide whether to begin anew, at the"
-                            + " end of the log");
+                    "the table was replaced by one whose making the relay did not record: outbox-relay repair --begin-anew publishes"
+                            + " what stands in it, and begins anew behind that");
         }
         String remedy = "the relay starts over; if it does not get on, see its log";
         return thrown == null ? Failure.of(TRANSIENT, what, remedy) : Failure.of(TRANSIENT, what, remedy, thrown);

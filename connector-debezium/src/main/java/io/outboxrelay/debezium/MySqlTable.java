@@ -4,16 +4,23 @@ import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
+import java.util.regex.Pattern;
 
 /** The outbox table, in MySQL's words: a database is what others call a schema. Names are taken as they are written. */
-record MySqlTable(String database, String name) {
+public record MySqlTable(String database, String name) {
+
+    /**
+     * The counter among the table's options, which each row moves and which says nothing of the columns. They stand on the one line that
+     * begins with a parenthesis.
+     */
+    private static final Pattern COUNTER = Pattern.compile("^(\\) .*?)\\bAUTO_INCREMENT=\\d+ ?", Pattern.MULTILINE);
 
     /**
      * Of {@code outbox.table}, which is {@code table} or {@code database.table}.
      *
      * @throws RelayException MISCONFIGURED when neither it nor the URL says which database
      */
-    static MySqlTable of(TableOutbox outbox, ConnectionSettings connection) {
+    public static MySqlTable of(TableOutbox outbox, ConnectionSettings connection) {
         String written = outbox.table().replace("`", "").replace("\"", "");
         int dot = written.indexOf('.');
         if (dot >= 0) {
@@ -29,8 +36,13 @@ record MySqlTable(String database, String name) {
         return new MySqlTable(database, written);
     }
 
+    /** The statement that makes a table, without what changes with each row. */
+    public static String withoutCounter(String made) {
+        return COUNTER.matcher(made).replaceFirst("$1");
+    }
+
     /** For SQL text. */
-    String quoted() {
+    public String quoted() {
         return '`' + database.replace("`", "``") + "`.`" + name.replace("`", "``") + '`';
     }
 

@@ -3,7 +3,6 @@ package io.outboxrelay.debezium;
 import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
-import io.outboxrelay.jdbc.slot.StreamPosition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.SortedMap;
@@ -15,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * all that stood is published it says which position is about to be stored; only where that one is stored is nothing left to do but to
  * remove the note. That slot and position fit says nothing: they may do so from before the repair.
  *
- * @param key under which what is stored of the log stands; the note's own begins otherwise, so that it can be nobody's position
+ * @param key under which what is stored of the log stands
+ * @param note under which the note stands, where nobody's position can
  */
-public record RepairMark(String key) {
+public record RepairMark(String key, String note) {
 
-    private static final String PREFIX = "repair.";
     private static final String BEGUN = "1 begun ";
     private static final String STORED = "1 stored ";
 
     /** That a repair was begun which has not ended, for people; null where there is none. */
     public @Nullable String standingIn(SortedMap<String, String> values) {
-        String text = values.get(PREFIX + key);
+        String text = values.get(note);
         if (text == null) {
             return null;
         }
@@ -38,7 +37,7 @@ public record RepairMark(String key) {
     /** Whether the note says that everything was published up to the very position that is stored. */
     public boolean isOfWhatIsStoredIn(SortedMap<String, String> values) {
         String stored = values.get(key);
-        return stored != null && (STORED + stored).equals(values.get(PREFIX + key));
+        return stored != null && (STORED + stored).equals(values.get(note));
     }
 
     /**
@@ -59,16 +58,20 @@ public record RepairMark(String key) {
 
     /** Durable on return. */
     public void put(StateStore store, Instant now) {
-        store.put(PREFIX + key, BEGUN + now.truncatedTo(ChronoUnit.SECONDS));
+        store.put(note, BEGUN + now.truncatedTo(ChronoUnit.SECONDS));
     }
 
-    /** Before what the repair began at is stored, and once all in front of it is published. Durable on return. */
-    public void putStored(StateStore store, StreamPosition position) {
-        store.put(PREFIX + key, STORED + position.text());
+    /**
+     * Before what the repair began at is stored, and once all in front of it is published. Durable on return.
+     *
+     * @param position what is about to be stored under the key
+     */
+    public void putStored(StateStore store, String position) {
+        store.put(note, STORED + position);
     }
 
     /** Durable on return. */
     public void remove(StateStore store) {
-        store.remove(PREFIX + key);
+        store.remove(note);
     }
 }

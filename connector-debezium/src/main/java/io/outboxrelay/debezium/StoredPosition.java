@@ -36,7 +36,8 @@ public final class StoredPosition {
 
     /** The note of a repair of this slot. */
     public static RepairMark repairOf(String database, String slot) {
-        return new RepairMark(key(database, slot));
+        String key = key(database, slot);
+        return new RepairMark(key, "repair." + key);
     }
 
     /**

@@ -32,17 +32,26 @@ final class KeyedWriters implements AutoCloseable {
     private final List<Future<?>> ends = new ArrayList<>();
     private volatile boolean ending;
 
+    /** Opens one. */
+    interface Sessions {
+        Connection open() throws SQLException;
+    }
+
     KeyedWriters(EmbeddedDatabase database, String table) {
+        this(database::connect, table);
+    }
+
+    KeyedWriters(Sessions sessions, String table) {
         for (int writer = 0; writer < WRITERS; writer++) {
             List<String> mine = Collections.synchronizedList(new ArrayList<>());
             committed.add(mine);
             String key = "w" + writer;
-            ends.add(threads.submit(() -> write(database, table, key, mine)));
+            ends.add(threads.submit(() -> write(sessions, table, key, mine)));
         }
     }
 
-    private Void write(EmbeddedDatabase database, String table, String key, List<String> mine) throws SQLException {
-        try (Connection connection = database.connect();
+    private Void write(Sessions sessions, String table, String key, List<String> mine) throws SQLException {
+        try (Connection connection = sessions.open();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             for (int transaction = 0; !ending; transaction++) {

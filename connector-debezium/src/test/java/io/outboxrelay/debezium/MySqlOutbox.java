@@ -1,9 +1,12 @@
 package io.outboxrelay.debezium;
 
+import static org.awaitility.Awaitility.await;
+
 import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
 import io.outboxrelay.debezium.DebeziumSettings.Reading;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.debezium.store.StateFile;
+import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.source.OutboxSource;
@@ -15,15 +18,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A table in a MySQL server whose log is read, a file for what the relay must remember, and a user who may do no more than that. */
-final class MySqlOutbox {
+public final class MySqlOutbox {
 
     private static final String USER = "log_reader";
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -46,18 +51,27 @@ final class MySqlOutbox {
     }
 
     /** What servers there are to read from, numbering transactions or not. */
-    enum Kind {
+    public enum Kind {
         NEWEST_BY_GTID(MySqlPrograms.NEWEST, true),
         EIGHT_BY_FILE(MySqlPrograms.EIGHT, false),
         EIGHT_BY_GTID(MySqlPrograms.EIGHT, true),
         NEWEST_BY_FILE(MySqlPrograms.NEWEST, false);
 
-        final MySqlPrograms programs;
+        public final MySqlPrograms programs;
         final boolean gtid;
+        private @Nullable MySqlServer shared;
 
         Kind(MySqlPrograms programs, boolean gtid) {
             this.programs = programs;
             this.gtid = gtid;
+        }
+
+        /** One for all classes that leave it as they found it, until the JVM ends. */
+        public synchronized MySqlServer shared() throws SQLException {
+            if (shared == null) {
+                shared = start();
+            }
+            return shared;
         }
 
         /** A server, with the database and the user. */
@@ -83,6 +97,31 @@ final class MySqlOutbox {
                 + "` TO "
                 + USER + "@'%'");
         return outbox;
+    }
+
+    /** Whose rows are numbered by the server. */
+    static MySqlOutbox numbered(MySqlServer server, Path directory) throws SQLException {
+        MySqlOutbox outbox = standard(server, directory);
+        server.execute(
+                "ALTER TABLE shop." + outbox.table + " ADD COLUMN seq BIGINT NOT NULL AUTO_INCREMENT UNIQUE FIRST");
+        return outbox;
+    }
+
+    /** The server may take a moment to see that whoever read, or repaired, has gone. */
+    void awaitUnclaimed() {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> server.ask("SELECT IS_USED_LOCK('outbox-relay/shop." + table + "')") == null);
+    }
+
+    /** What the relay must remember, to be changed. */
+    StateStore store() {
+        return StateFile.open(state);
+    }
+
+    /** The same, to be looked at. */
+    SortedMap<String, String> stored() {
+        return StateFile.peek(state);
     }
 
     /** The same under another name, by which it is not there yet. */

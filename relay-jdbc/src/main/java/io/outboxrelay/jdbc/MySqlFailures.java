@@ -65,7 +65,7 @@ public final class MySqlFailures {
                 new Rule(
                         POSITION_LOST,
                         "keep binary logs for longer than the relay may be away (binlog_expire_logs_seconds); what was purged"
-                                + " is not to be had any more: decide whether to go on without it"),
+                                + " is not to be had any more: decide whether to go on without it, by outbox-relay repair"),
                 LOG_UNREADABLE);
         rule(new Rule(TRANSIENT, "another reader took the relay's server id: give it one of its own"), 1158);
     }

@@ -59,8 +59,9 @@ final class RepairCommand implements Callable<Integer> {
             names = "--admin",
             paramLabel = "ROLE",
             description =
-                    "As whom the table is read, and the publication made where there is none: its owner or a superuser. Without it, as the"
-                            + " relay's role, which needs SELECT on the table then.")
+                    "As whom the table is read (MySQL: and locked for a moment), and the publication made where there is none: its owner or a"
+                            + " superuser. Without it, as the relay's role, which needs SELECT on the table then (MySQL: and LOCK"
+                            + " TABLES).")
     private @Nullable String admin;
 
     @Option(
@@ -80,8 +81,8 @@ final class RepairCommand implements Callable<Integer> {
             paramLabel = "ORDER",
             defaultValue = "automatic",
             description =
-                    "The order of the rows: commit-timestamp, number, none (any: gives up the order of each key), or automatic: by"
-                            + " commit timestamp where the server notes them, else by number.")
+                    "The order of the rows: commit-timestamp (PostgreSQL), number, none (any: gives up the order of each key), or"
+                            + " automatic: by commit timestamp where the server notes them, else by number.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String order;
 
@@ -93,10 +94,11 @@ final class RepairCommand implements Callable<Integer> {
     private @Nullable String orderBy;
 
     @Option(
-            names = "--drop-slot",
+            names = {"--drop-slot", "--begin-anew"},
             description =
-                    "Give up a slot that has everything, to publish what stands in the table all the same: what was in it before the"
-                            + " slot was made, say. What was inserted and deleted again, unpublished, is lost by that.")
+                    "Give up a slot, or on MySQL a place in the log, that has everything, to publish what stands in the table all the same:"
+                            + " what was in it before the slot was made, say, or behind something in the log that cannot be read."
+                            + " What was inserted and deleted again, unpublished, is lost by that.")
     private boolean dropSlot;
 
     @Spec

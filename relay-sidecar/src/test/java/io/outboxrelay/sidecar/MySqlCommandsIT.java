@@ -122,6 +122,9 @@ class MySqlCommandsIT {
                     "kept.outbox/mysql/position",
                     "version=1\nserver_uuid=" + server.ask("SELECT @@server_uuid")
                             + "\nfile=binlog.000001\nposition=4\ngtids=" + executed);
+            assertThat(CommandRun.of("doctor", "--config", file).out())
+                    .contains("FAIL    stored position: the place " + executed + " is stored, and no longer how");
+            store.put("kept.outbox/mysql/columns/00000000", "{}");
             // Beside a relay, which has the store open.
             assertThat(CommandRun.of("doctor", "--config", file).out())
                     .contains("ok      stored position: published up to " + executed);

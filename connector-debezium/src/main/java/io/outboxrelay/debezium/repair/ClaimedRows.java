@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class ClaimedRows implements StandingRows {
 
     private final StandingRows rows;
-    private final TableClaim claim;
+    private final ClaimWatch claim;
 
-    ClaimedRows(StandingRows rows, TableClaim claim) {
+    ClaimedRows(StandingRows rows, ClaimWatch claim) {
         this.rows = rows;
         this.claim = claim;
     }

@@ -1,7 +1,7 @@
 package io.outboxrelay.debezium.repair;
 
 import io.outboxrelay.debezium.DebeziumSettings.MessageOutbox;
-import io.outboxrelay.debezium.DebeziumSettings.PostgresLog;
+import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import java.time.Clock;
@@ -20,18 +20,14 @@ public final class LogRepairs {
      * @throws RelayException MISCONFIGURED where there is none of this outbox
      */
     public static LogRepair of(RepairRequest request, RepairStores stores, RepairSteps steps) {
-        if (!(request.settings().log() instanceof PostgresLog)) {
-            throw new RelayException(
-                    FailureKind.MISCONFIGURED,
-                    "an outbox in MySQL cannot be repaired by a command so far",
-                    "name another source.position.topic or file, which begins anew at the end of the log, and insert again"
-                            + " what stands in the table and was not published");
-        }
         if (request.settings().outbox() instanceof MessageOutbox) {
             throw new RelayException(
                     FailureKind.MISCONFIGURED,
                     "an outbox without a table cannot be repaired: what was missed stands nowhere but in the log that is lost",
                     "run the statements that the relay prints, which begin anew, and have the application emit again what is missing");
+        }
+        if (request.settings().log() instanceof MySqlLog) {
+            return new MySqlRepair(request, stores, steps, MySqlRepair.Pace.DEFAULT);
         }
         return new PostgresRepair(request, stores, steps, Clock.systemUTC(), CLAIM_ASKED_EVERY);
     }

@@ -139,7 +139,7 @@ public final class PostgresRepair implements LogRepair {
             });
         }
         makePublication(prospect.diagnosis().publicationStatements());
-        StandingRows standing = claim.guarding(create(prospect, database, mark));
+        StandingRows standing = claim.watch().guarding(create(prospect, database, mark));
         rows = standing;
         return standing;
     }
@@ -236,8 +236,8 @@ public final class PostgresRepair implements LogRepair {
         StreamPosition position = done.position();
         if (position != null) {
             check(position);
-            Objects.requireNonNull(claim, "begun").check();
-            done.mark().putStored(to, position);
+            Objects.requireNonNull(claim, "begun").watch().check();
+            done.mark().putStored(to, position.text());
             StoredPosition.replace(to, done.database(), slot.slot(), position);
             steps.done(RepairStep.STORED, "stored " + StreamPosition.shown(position.lsn()) + " as the position");
         }

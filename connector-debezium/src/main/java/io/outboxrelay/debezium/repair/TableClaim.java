@@ -6,13 +6,10 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.ConnectionSettings;
 import io.outboxrelay.jdbc.PostgresFailures;
 import io.outboxrelay.jdbc.ReaderLock;
-import io.outboxrelay.outbox.PipelineThreads;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a repair holds of the table from before the new slot is made until it has ended: the lock by which a polling relay is its only
@@ -24,15 +21,17 @@ final class TableClaim implements AutoCloseable {
     private static final int ANSWER_MILLIS = 10_000;
 
     private final Connection connection;
-    private final Duration askedEvery;
-    private final Thread thread = PipelineThreads.daemon("relay-repair-claim", this::watch);
-    private volatile @Nullable Failure lost;
-    private volatile Runnable cut = () -> {};
-    private volatile boolean closed;
+    private final ClaimWatch watch;
 
     private TableClaim(Connection connection, Duration askedEvery) {
         this.connection = connection;
-        this.askedEvery = askedEvery;
+        this.watch = ClaimWatch.start(
+                () -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("SELECT 1");
+                    }
+                },
+                askedEvery);
     }
 
     /**
@@ -52,9 +51,7 @@ final class TableClaim implements AutoCloseable {
             statement.execute("LOCK TABLE " + table.quotedName() + " IN ACCESS SHARE MODE");
             // Behind a network that drops packets, nobody says that the session has ended.
             connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-            TableClaim claim = new TableClaim(connection, askedEvery);
-            claim.thread.start();
-            return claim;
+            return new TableClaim(connection, askedEvery);
         } catch (SQLException e) {
             SessionSetup.close(connection);
             throw new RelayException(PostgresFailures.classify(e, settings));
@@ -72,58 +69,14 @@ final class TableClaim implements AutoCloseable {
                 "stop it first, and see that nothing starts it again");
     }
 
-    /** @throws RelayException once it is lost: then others may have read the table, or emptied it */
-    void check() {
-        ask();
-        checkHeard();
-    }
-
-    /** The same by what was heard last. Any thread. */
-    void checkHeard() {
-        Failure heard = lost;
-        if (heard != null) {
-            throw new RelayException(heard);
-        }
-    }
-
-    /** The same rows, which end with the claim. */
-    StandingRows guarding(StandingRows rows) {
-        cut = rows::close;
-        if (lost != null) {
-            rows.close();
-        }
-        return new ClaimedRows(rows, this);
-    }
-
-    private void watch() {
-        while (lost == null && !closed) {
-            LockSupport.parkNanos(this, askedEvery.toNanos());
-            if (!closed) {
-                ask();
-            }
-        }
-    }
-
-    private synchronized void ask() {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT 1");
-        } catch (SQLException e) {
-            if (lost == null && !closed) {
-                lost = Failure.of(
-                        FailureKind.TRANSIENT,
-                        "the session that claimed the table is lost, and others may have read from it since: "
-                                + e.getMessage(),
-                        "see that the server, or what stands before it, ends no sessions; then run repair again",
-                        e);
-                cut.run();
-            }
-        }
+    /** What tells when it is lost. */
+    ClaimWatch watch() {
+        return watch;
     }
 
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+        watch.close();
         SessionSetup.close(connection);
     }
 }
