@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Whether a relay reads the outbox from the log, or did: then polling is no way to go on until that slot is gone. What an application
  * inserts and deletes again stands nowhere but in the log, and a slot that nobody reads from keeps the log for ever. The relay's publication is
- * known by its usual name, or by the note that the owner's SQL leaves on it, which names the slot.
+ * known by its usual name, or by the note that the owner's SQL leaves on it, which names the slot; a slot that such a note names is
+ * taken for no other publication's.
  */
 public final class LogReaderCheck {
 
@@ -22,13 +23,18 @@ public final class LogReaderCheck {
     private static final String SLOTS = """
             WITH RECURSIVE above(oid) AS (
               SELECT ?::oid UNION SELECT i.inhparent FROM pg_inherits i JOIN above ON i.inhrelid = above.oid),
+            relays AS (
+              SELECT p.oid, p.pubname, p.puballtables,
+                     split_part(split_part(obj_description(p.oid, 'pg_publication'), ?, 2), ' ', 1) AS noted FROM pg_publication p
+               WHERE p.pubname = ? OR obj_description(p.oid, 'pg_publication') LIKE ? || '%'),
             p AS (
-              SELECT p.pubname, split_part(split_part(obj_description(p.oid, 'pg_publication'), ?, 2), ' ', 1) AS noted FROM pg_publication p
-               WHERE (p.pubname = ? OR obj_description(p.oid, 'pg_publication') LIKE ? || '%')
-                 AND (p.puballtables OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid
-                       AND (r.prrelid = ANY(?::oid[]) OR r.prrelid IN (SELECT oid FROM above)))))
-            SELECT s.slot_name, p.pubname, s.active_pid, pg_size_pretty(pg_current_wal_lsn() - s.confirmed_flush_lsn)
-              FROM pg_replication_slots s JOIN p ON s.slot_name::text IN (p.noted, p.pubname::text, ?)
+              SELECT * FROM relays p
+               WHERE p.puballtables OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid
+                       AND (r.prrelid = ANY(?::oid[]) OR r.prrelid IN (SELECT oid FROM above))))
+            SELECT s.slot_name, p.pubname, s.active_pid, coalesce(pg_size_pretty(pg_current_wal_lsn() - s.confirmed_flush_lsn), 'all')
+              FROM pg_replication_slots s
+              JOIN p ON s.slot_name::text = p.noted OR (s.slot_name::text IN (p.pubname::text, ?)
+                   AND NOT EXISTS (SELECT FROM relays o WHERE o.noted = s.slot_name::text))
              WHERE s.plugin = 'pgoutput' AND NOT s.temporary AND s.database = current_database()
              ORDER BY s.slot_name, p.pubname LIMIT 3""";
 
