@@ -88,6 +88,21 @@ class FirstStartIT {
     }
 
     @Test
+    void rows_behind_the_slot_are_not_older_by_a_note_that_came_with_a_dump_of_another_server() throws SQLException {
+        // Only without an older slot is a publication without a note of its own known to be older than the slot.
+        database.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        readable(outbox);
+        database.execute("COMMENT ON PUBLICATION " + outbox.slot
+                + " IS 'outbox-relay: 1.2/3.4 since 0/1 at 900000000 for slot " + outbox.slot + "'");
+        outbox.insert("new", 2);
+
+        LogConsumer reading = LogConsumer.of(outbox).awaitRecords(2);
+        reading.stopCleanly();
+        assertThat(reading.ids()).hasSize(2);
+    }
+
+    @Test
     void a_relay_does_not_read_the_log_of_a_table_that_another_one_polls() throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
         outbox.insert("a", 1);

@@ -121,7 +121,7 @@ public final class FirstStart {
     private @Nullable Finding unread(StreamLook look) throws SQLException {
         String comment = comment(look);
         Table table = table();
-        if (table == null || Stamp.leavesRows(comment) || !Boolean.TRUE.equals(olderThanSlot(table, comment))) {
+        if (table == null || Stamp.leavesRows(comment) || !Boolean.TRUE.equals(olderThanSlot(table, look))) {
             return null;
         }
         return new Finding(
@@ -139,7 +139,7 @@ public final class FirstStart {
     private @Nullable String untold(StreamLook look) throws SQLException {
         String comment = comment(look);
         Table table = table();
-        if (table == null || Stamp.leavesRows(comment) || olderThanSlot(table, comment) != null || isUnused(table)) {
+        if (table == null || Stamp.leavesRows(comment) || olderThanSlot(table, look) != null || isUnused(table)) {
             return null;
         }
         return "what stood in " + table.quotedName() + " before slot " + request.slot()
@@ -168,12 +168,11 @@ public final class FirstStart {
     }
 
     /** Whether it has rows of transactions that had ended before the slot was made; null if that cannot be told. */
-    private @Nullable Boolean olderThanSlot(Table table, @Nullable String comment) throws SQLException {
+    private @Nullable Boolean olderThanSlot(Table table, StreamLook look) throws SQLException {
         if (!table.readable()) {
             return null;
         }
-        Stamp stamp = Stamp.of(comment);
-        Long ended = stamp == null ? null : stamp.transaction();
+        Long ended = notedBeforeSlot(look);
         return within(() -> {
             if (holds(OLDER.formatted(table.quotedName()), ended, request.slot())) {
                 return true;
@@ -182,6 +181,19 @@ public final class FirstStart {
             boolean known = ended != null || !holds("SELECT EXISTS (SELECT FROM " + table.quotedName() + ")");
             return known ? false : null;
         });
+    }
+
+    /**
+     * The transaction of the note on the publication; null where that note is none of this slot's beginning: a dump brings it along from
+     * another server, where transactions have other numbers, and one that is younger than the slot is younger than rows in its log.
+     */
+    private static @Nullable Long notedBeforeSlot(StreamLook look) {
+        PublicationFound publication = look.publication();
+        SlotFound slot = look.slot();
+        Stamp stamp = Stamp.of(comment(look));
+        return stamp != null && publication != null && slot != null && stamp.proves(publication, slot)
+                ? stamp.transaction()
+                : null;
     }
 
     /** Whether not even files were ever written for it. */
