@@ -30,6 +30,7 @@ enum SourceUnderTest {
     /** One for all tests; it ends with the JVM. */
     private MySqlServer server() {
         MySqlServer running = server;
+        assumeTrue(!Boolean.getBoolean("outboxrelay.oldestPostgres"), "PostgreSQL alone is older this time");
         if (running == null) {
             MySqlPrograms programs = this == DEBEZIUM_ON_MYSQL_8 ? MySqlPrograms.EIGHT : MySqlPrograms.NEWEST;
             assumeTrue(programs.isThere(), programs.whyNot());
