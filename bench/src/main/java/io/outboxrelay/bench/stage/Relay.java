@@ -36,6 +36,10 @@ public record Relay(RelayProcess process) implements MeasuredProcess {
     public static Map<String, String> settings(Servers servers, String prefix, SourceKind source) {
         Map<String, String> settings = settings(servers, prefix);
         settings.put("source.type", source.word());
+        if (source == SourceKind.DEBEZIUM) {
+            // Its slot is made anew for each, and what is stored of another one would be a loss to tell.
+            settings.put("source.position.topic", prefix + "state");
+        }
         return settings;
     }
 
