@@ -1,7 +1,11 @@
 package io.outboxrelay.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.outboxrelay.debezium.repair.RowOrder;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
@@ -17,13 +21,18 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Where nothing was ever read from the slot, what stands in the table and is not in its log is not left out without a word. */
 class FirstStartIT {
@@ -71,9 +80,57 @@ class FirstStartIT {
         LogConsumer reading = LogConsumer.of(outbox).awaitRecords(1);
         reading.stopCleanly();
         assertThat(reading.ids()).containsExactly("new0");
-        assertThat(outbox.ask("SELECT obj_description(oid, 'pg_publication') FROM pg_publication WHERE pubname = '"
-                        + outbox.slot + "'"))
-                .contains(" since ");
+        assertThat(comment(outbox)).contains(" since ");
+    }
+
+    @Test
+    void rows_that_were_committed_while_the_slot_was_made_keep_a_relay_from_its_first_start() throws Exception {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        readable(outbox);
+        makeAnewWhileSomebodyWrites(outbox);
+        database.execute(statements(outbox).noteSlot());
+
+        Failure failure = failure(outbox);
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+        assertThat(failure.summary())
+                .contains("rows stand in public." + outbox.table + " of transactions that were at work while slot "
+                        + outbox.slot + " was made")
+                .contains("outbox-relay repair --config FILE --drop-slot");
+        // It is not for nothing: they are in front of the slot, or nobody would have to say so.
+        String remedy = failure.problems().get(0).remedy();
+        database.execute(remedy.substring(remedy.indexOf("COMMENT ON PUBLICATION")));
+        outbox.insert("new", 1);
+        LogConsumer reading = LogConsumer.of(outbox).awaitId("new0");
+        reading.stopCleanly();
+        assertThat(reading.ids()).containsExactly("new0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the slot was made anew", "the comment is a person's"})
+    void what_was_noted_of_another_slot_or_by_others_vouches_for_no_row(String why) throws Exception {
+        // Holds the horizon of every later slot back.
+        LoggedOutbox.standard(database);
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        readable(outbox);
+        makeAnewWhileSomebodyWrites(outbox);
+        if (why.contains("person")) {
+            database.execute("COMMENT ON PUBLICATION " + outbox.slot + " IS 'ours for slot " + outbox.slot + "'");
+        } else {
+            database.execute(statements(outbox).noteSlot());
+            database.execute(statements(outbox).dropSlot());
+            outbox.insert("between", 1);
+            database.execute("DELETE FROM " + outbox.table + " WHERE id <> 'between0'");
+            database.execute(statements(outbox).createSlot(180_000));
+        }
+        String before = comment(outbox);
+        database.execute(statements(outbox).noteSlot());
+
+        assertThat(comment(outbox)).isEqualTo(before);
+        assertThat(warnings(outbox))
+                .singleElement()
+                .asString()
+                .contains("whether rows of that stand could not be told");
     }
 
     @Test
@@ -81,6 +138,7 @@ class FirstStartIT {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
         readable(outbox);
         outbox.insert("new", 2);
+        assertThat(warnings(outbox)).isEmpty();
 
         LogConsumer reading = LogConsumer.of(outbox).awaitRecords(2);
         reading.stopCleanly();
@@ -90,7 +148,11 @@ class FirstStartIT {
     @Test
     void rows_behind_the_slot_are_not_older_by_a_note_that_came_with_a_dump_of_another_server() throws SQLException {
         // Only without an older slot is a publication without a note of its own known to be older than the slot.
-        database.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            // One who has gone may still hold its slot for a moment.
+            database.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+            return true;
+        });
         LoggedOutbox outbox = LoggedOutbox.standard(database);
         readable(outbox);
         database.execute("COMMENT ON PUBLICATION " + outbox.slot
@@ -158,13 +220,59 @@ class FirstStartIT {
         }
     }
 
+    /** A transaction that was begun behind the note on the publication, and one beside it, commit before the slot is made. */
+    private static void makeAnewWhileSomebodyWrites(LoggedOutbox outbox) throws Exception {
+        StreamStatements statements = statements(outbox);
+        database.execute(statements.dropSlot());
+        database.execute(statements.stamp(null));
+        FutureTask<Void> making = new FutureTask<>(() -> {
+            database.execute(statements.createSlot(180_000));
+            return null;
+        });
+        try (Connection writing = database.connect();
+                Statement statement = writing.createStatement()) {
+            statement.execute("BEGIN");
+            statement.execute("INSERT INTO " + outbox.table + " (id) VALUES ('open')");
+            new Thread(making, "makes a slot").start();
+            // It holds its slot while it waits for the writer.
+            await().atMost(Duration.ofSeconds(30)).until(() -> outbox.streamer() != null);
+            outbox.insert("meanwhile", 1);
+            statement.execute("COMMIT");
+        }
+        making.get(30, TimeUnit.SECONDS);
+    }
+
+    /** What is said at a first start that is not refused. */
+    private static List<String> warnings(LoggedOutbox outbox) throws SQLException {
+        SlotRequest request = SlotSession.request(outbox.settings(), new OutboxColumns(List.of()));
+        Logger logger = (Logger) LoggerFactory.getLogger(FirstStart.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.addAppender(said);
+        try (Connection relay = new PostgresConnections(outbox.settings().connection()).open()) {
+            new FirstStart(relay, outbox.settings().connection(), request)
+                    .refuse(new StreamGuard(relay, outbox.settings().connection(), request).look(), null);
+        } finally {
+            logger.detachAppender(said);
+        }
+        return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private static String comment(LoggedOutbox outbox) throws SQLException {
+        return outbox.ask("SELECT obj_description(oid, 'pg_publication') FROM pg_publication WHERE pubname = '"
+                + outbox.slot + "'");
+    }
+
+    private static StreamStatements statements(LoggedOutbox outbox) {
+        return new StreamStatements(SlotSession.request(outbox.settings(), new OutboxColumns(List.of())));
+    }
+
     /** Rows stood when publication and slot were made, which the relay's role may read. */
     private static LoggedOutbox forgotten() throws SQLException {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
         readable(outbox);
         outbox.insert("old", 3);
-        SlotRequest request = SlotSession.request(outbox.settings(), new OutboxColumns(List.of()));
-        StreamStatements statements = new StreamStatements(request);
+        StreamStatements statements = statements(outbox);
         database.execute(statements.dropSlot());
         database.execute(statements.stamp(null));
         database.execute(statements.createSlot(180_000));

@@ -136,6 +136,7 @@ final class LoggedOutbox {
         database.execute(statements.createPublication());
         database.execute(statements.stamp(null));
         database.execute(statements.createSlot(180_000));
+        database.execute(statements.noteSlot());
     }
 
     /** The sources of one relay, which keeps what it stores in a file. */

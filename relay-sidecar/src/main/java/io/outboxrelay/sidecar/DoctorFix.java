@@ -21,7 +21,7 @@ final class DoctorFix {
 
     /** How the statements begin that make something new, or put the relay's own note on it. */
     private static final List<String> MAKING =
-            List.of("CREATE PUBLICATION ", "SELECT pg_create_logical_replication_slot(", "DO $stamp$ ");
+            List.of("CREATE PUBLICATION ", "SELECT pg_create_logical_replication_slot(", "DO $stamp$ ", "DO $slot$ ");
 
     private final ConnectionSettings admin;
     private final PrintWriter out;

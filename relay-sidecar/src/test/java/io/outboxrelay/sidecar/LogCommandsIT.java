@@ -57,6 +57,10 @@ class LogCommandsIT {
                 .contains("ok      publication: made publishes every insert")
                 .contains("ok      slot: made retains ")
                 .contains("skipped waiting rows: they stand in the log");
+        assertThat(publication("made")).containsPattern(" for slot made from [0-9A-F]+/[0-9A-F]+ before \\d+");
+        String before = publication("made");
+        asPsql("made", script.out());
+        assertThat(publication("made")).isEqualTo(before);
     }
 
     @Test
@@ -83,6 +87,7 @@ class LogCommandsIT {
                 .contains("run     SELECT pg_create_logical_replication_slot('fixed', 'pgoutput')")
                 .contains("looking again")
                 .contains("ok      slot: fixed retains ");
+        assertThat(publication("fixed")).containsPattern(" for slot fixed from [0-9A-F]+/[0-9A-F]+ before \\d+");
         assertThat(CommandRun.of("doctor", "--config", file, "--fix", "--admin", "postgres")
                         .out())
                 .doesNotContain("run     ");
@@ -201,12 +206,13 @@ class LogCommandsIT {
         }
     }
 
-    /** Everything about it, and which transactions wrote it. */
+    /** Everything about it, which transactions wrote it, and the note on it. */
     private static String publication(String name) throws SQLException {
         try (Connection connection = DriverManager.getConnection(server.jdbcUrl(EmbeddedDatabase.SUPERUSER, name));
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT string_agg(concat_ws(' ', p.xmin, p, r.xmin, r), ';')"
-                        + " FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid")) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT string_agg(concat_ws(' ', p.xmin, p, r.xmin, r, obj_description(p.oid, 'pg_publication')), ';')"
+                                + " FROM pg_publication p LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid")) {
             row.next();
             return row.getString(1);
         }

@@ -18,6 +18,7 @@ final class ReadFromLog {
         scene.execute(statements.createPublication());
         scene.execute(statements.stamp(null));
         scene.execute(statements.createSlot(0));
+        scene.execute(statements.noteSlot());
         scene.set("source.type", "debezium");
         scene.set("source.username", SharedServers.LOG_ROLE);
         scene.set("source.slot", name);

@@ -10,11 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,24 +29,6 @@ public final class FirstStart {
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relname = ? AND c.relkind IN ('r', 'p')
                AND CASE WHEN ?::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = ? END""";
-
-    /**
-     * By the slot's horizon, and by the transaction before which all had ended when the owner's SQL made its note. Parameters: that transaction,
-     * the slot.
-     */
-    private static final String OLDER = """
-            SELECT EXISTS (SELECT FROM %s t, (
-              SELECT s.catalog_xmin, n.noted FROM pg_replication_slots s,
-                (SELECT ?::bigint AS noted, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS now) w
-                LEFT JOIN LATERAL (SELECT w.noted::text::xid8::xid AS noted WHERE w.now - w.noted < 2000000000) n ON true
-               WHERE s.slot_name = ?) s
-             WHERE age(t.xmin) > age(s.catalog_xmin) OR age(t.xmin) > age(s.noted))""";
-
-    private static final String UNUSED = """
-            SELECT pg_relation_size(?::oid) + (SELECT coalesce(sum(pg_relation_size(relid)), 0) FROM pg_partition_tree(?::oid)) = 0""";
-
-    /** A statement's time is over, or a lock's. */
-    private static final Set<String> NOT_AT_ONCE = Set.of("57014", "55P03");
 
     private final Connection connection;
     private final ConnectionSettings settings;
@@ -78,8 +56,9 @@ public final class FirstStart {
      */
     public void refuse(StreamLook look, @Nullable StreamPosition stored) {
         try {
-            StreamGuard.refuse(findings(look, stored));
-            String untold = stored == null ? untold(look) : null;
+            Seen seen = seen(look, stored);
+            StreamGuard.refuse(findings(seen));
+            String untold = untold(seen);
             if (untold != null) {
                 LOG.warn(untold);
             }
@@ -90,66 +69,94 @@ public final class FirstStart {
 
     /** The same without an end. */
     List<Finding> findings(StreamLook look, @Nullable StreamPosition stored) throws SQLException {
-        Finding poller = poller();
-        Finding unread = poller == null && stored == null && look.slot() != null ? unread(look) : null;
-        return Stream.of(poller, unread).filter(Objects::nonNull).toList();
-    }
-
-    /** That a polling relay reads the table, as nobody may at the same time; null where none does. */
-    private @Nullable Finding poller() throws SQLException {
-        Table table = table();
-        if (table == null) {
-            return null;
-        }
-        Integer holder = ReaderLock.holder(connection, table.oid());
-        return holder == null
-                ? null
-                : new Finding(
-                        Finding.TABLE,
-                        FailureKind.FENCED,
-                        "a polling relay, or a repair, reads " + table.quotedName()
-                                + ": it holds the table's advisory lock in database session " + holder,
-                        List.of(),
-                        "stop it, and see that nothing starts it again; before the log is read, outbox-relay repair --config FILE publishes"
-                                + " what it leaves standing");
+        return findings(seen(look, stored));
     }
 
     /**
-     * That rows stand which were committed before the slot's place, and that nobody said that these need not be published; null where that is
-     * not so, or cannot be told at once: no start may wait for a table that somebody has locked, or that is large.
+     * What one look found.
+     *
+     * @param comment on the publication
+     * @param poller the process of the server that holds the table, or null
+     * @param rows that stand, where that was asked for
      */
-    private @Nullable Finding unread(StreamLook look) throws SQLException {
-        String comment = comment(look);
+    private record Seen(
+            @Nullable Table table,
+            @Nullable String comment,
+            @Nullable Integer poller,
+            RowsLeftOut.Answer rows) {}
+
+    private Seen seen(StreamLook look, @Nullable StreamPosition stored) throws SQLException {
+        PublicationFound publication = look.publication();
+        String comment = publication == null ? null : publication.comment();
         Table table = table();
-        if (table == null || Stamp.leavesRows(comment) || !Boolean.TRUE.equals(olderThanSlot(table, look))) {
-            return null;
+        Integer poller = table == null ? null : ReaderLock.holder(connection, table.oid());
+        RowsLeftOut.Answer rows = RowsLeftOut.Answer.NONE;
+        if (table != null && poller == null && stored == null && look.slot() != null && !Stamp.leavesRows(comment)) {
+            rows = new RowsLeftOut(connection, look, request.slot())
+                    .answer(table.oid(), table.readable() ? table.quotedName() : null);
         }
+        return new Seen(table, comment, poller, rows);
+    }
+
+    private List<Finding> findings(Seen seen) {
+        Table table = seen.table();
+        if (table == null) {
+            return List.of();
+        }
+        if (seen.poller() != null) {
+            return List.of(polled(table, seen.poller()));
+        }
+        return switch (seen.rows()) {
+            case NONE, UNTOLD -> List.of();
+            case OLDER ->
+                List.of(
+                        leftOut(
+                                seen,
+                                "rows stand in " + table.quotedName() + " from before where slot " + request.slot()
+                                        + " stands, and nothing is stored of what was published: they are not in the log that would be read"));
+            case AMBIGUOUS ->
+                List.of(leftOut(
+                        seen,
+                        "rows stand in " + table.quotedName() + " of transactions that were at work while slot "
+                                + request.slot()
+                                + " was made, and nothing is stored of what was published: PostgreSQL does not tell whether they are in the"
+                                + " log that would be read"));
+        };
+    }
+
+    /** As nobody may at the same time. */
+    private static Finding polled(Table table, int holder) {
+        return new Finding(
+                Finding.TABLE,
+                FailureKind.FENCED,
+                "a polling relay, or a repair, reads " + table.quotedName()
+                        + ": it holds the table's advisory lock in database session " + holder,
+                List.of(),
+                "stop it, and see that nothing starts it again; before the log is read, outbox-relay repair --config FILE publishes"
+                        + " what it leaves standing");
+    }
+
+    private Finding leftOut(Seen seen, String what) {
         return new Finding(
                 Finding.TABLE,
                 FailureKind.MISCONFIGURED,
-                "rows stand in " + table.quotedName() + " from before where slot " + request.slot()
-                        + " stands, and nothing is stored of what was published: they are not in the log that would be read",
+                what,
                 List.of(),
                 "to have them published, as after polling: outbox-relay repair --config FILE --drop-slot; where they are published already or"
                         + " need not be, as the publication's owner: "
-                        + new StreamStatements(request).leaveRows(comment));
+                        + new StreamStatements(request).leaveRows(seen.comment()));
     }
 
-    /** What is to be said where {@link #unread} found nothing: that rows may stand which it could not see; null where none can. */
-    private @Nullable String untold(StreamLook look) throws SQLException {
-        String comment = comment(look);
-        Table table = table();
-        if (table == null || Stamp.leavesRows(comment) || olderThanSlot(table, look) != null || isUnused(table)) {
-            return null;
-        }
-        return "what stood in " + table.quotedName() + " before slot " + request.slot()
-                + " was made is not in the log that is read, and whether rows did could not be told"
-                + (table.readable() ? "" : " without SELECT on the table")
-                + ". If some are to be published, as after polling, stop this relay and run outbox-relay repair --config FILE --drop-slot";
-    }
-
-    private static @Nullable String comment(StreamLook look) {
-        return look.publication() == null ? null : look.publication().comment();
+    /** That rows may stand which could not be seen, at once or at all: no start may wait for a table that is locked, or large. */
+    private @Nullable String untold(Seen seen) {
+        Table table = seen.table();
+        return table == null || seen.rows() != RowsLeftOut.Answer.UNTOLD
+                ? null
+                : "what was committed to " + table.quotedName() + " before slot " + request.slot()
+                        + " was made, or while it was, is not in the log that is read, and whether rows of that stand could not be told"
+                        + (table.readable() ? "" : " without SELECT on the table")
+                        + ". If some are to be published, as after polling, stop this relay and run outbox-relay repair --config FILE"
+                        + " --drop-slot";
     }
 
     private @Nullable Table table() throws SQLException {
@@ -163,76 +170,6 @@ public final class FirstStart {
             statement.setString(3, name.schema());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? new Table(row.getLong(1), row.getString(2), row.getBoolean(3)) : null;
-            }
-        }
-    }
-
-    /** Whether it has rows of transactions that had ended before the slot was made; null if that cannot be told. */
-    private @Nullable Boolean olderThanSlot(Table table, StreamLook look) throws SQLException {
-        if (!table.readable()) {
-            return null;
-        }
-        Long ended = notedBeforeSlot(look);
-        return within(() -> {
-            if (holds(OLDER.formatted(table.quotedName()), ended, request.slot())) {
-                return true;
-            }
-            // The slot's own horizon may be that of an older one.
-            boolean known = ended != null || !holds("SELECT EXISTS (SELECT FROM " + table.quotedName() + ")");
-            return known ? false : null;
-        });
-    }
-
-    /**
-     * The transaction of the note on the publication; null where that note is none of this slot's beginning: a dump brings it along from
-     * another server, where transactions have other numbers, and one that is younger than the slot is younger than rows in its log.
-     */
-    private static @Nullable Long notedBeforeSlot(StreamLook look) {
-        PublicationFound publication = look.publication();
-        SlotFound slot = look.slot();
-        Stamp stamp = Stamp.of(comment(look));
-        return stamp != null && publication != null && slot != null && stamp.proves(publication, slot)
-                ? stamp.transaction()
-                : null;
-    }
-
-    /** Whether not even files were ever written for it. */
-    private boolean isUnused(Table table) throws SQLException {
-        return Boolean.TRUE.equals(within(() -> holds(UNUSED, table.oid(), table.oid())));
-    }
-
-    private interface Asking {
-        @Nullable
-        Boolean ask() throws SQLException;
-    }
-
-    /** Null where somebody has locked the table, or the answer takes too long. */
-    private @Nullable Boolean within(Asking asking) throws SQLException {
-        try (Statement transaction = connection.createStatement()) {
-            transaction.execute("BEGIN READ ONLY");
-            try {
-                transaction.execute("SET LOCAL statement_timeout = '2s'");
-                transaction.execute("SET LOCAL lock_timeout = '100ms'");
-                return asking.ask();
-            } catch (SQLException e) {
-                if (!NOT_AT_ONCE.contains(String.valueOf(e.getSQLState()))) {
-                    throw e;
-                }
-                return null;
-            } finally {
-                transaction.execute("ROLLBACK");
-            }
-        }
-    }
-
-    private boolean holds(String sql, @Nullable Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
             }
         }
     }

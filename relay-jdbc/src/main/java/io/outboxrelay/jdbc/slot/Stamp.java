@@ -18,18 +18,34 @@ import org.postgresql.replication.LogSequenceNumber;
  * @param insteadOf the stored position that an operator gave up with it, as {@link StreamPosition#name}, or null
  * @param transaction before which all had ended when it was made, as a {@code xid8}; null in one of a version that did not note it. Neither
  *     another slot nor a horizon of anybody's holds that back
+ * @param made what was noted of the slot once that was made, or null
  */
 record Stamp(
         String version,
         long sinceLsn,
         @Nullable String insteadOf,
-        @Nullable Long transaction) {
+        @Nullable Long transaction,
+        @Nullable Made made) {
+
+    /**
+     * Which rows a slot can have left out. It gives what commits behind its place, and a transaction that committed before that place had
+     * its number by then. A snapshot would not do instead: one who waits for a synchronous standby has committed in the log and is still
+     * at work in every snapshot.
+     *
+     * @param lsn the place up to where the slot was told; one that is made anew, or was read from, has another
+     * @param before a transaction, as a {@code xid8}, that was begun once the slot stood there: no younger one is left out
+     */
+    record Made(long lsn, long before) {}
 
     private static final String PREFIX = LogReaderCheck.NOTE;
     private static final String LEAVING_ROWS = " leaving rows";
+    private static final String FROM = " from ";
+    private static final String BEFORE = " before ";
     private static final Pattern TEXT = Pattern.compile(PREFIX
             + "([0-9./]+) since ([0-9A-F]{1,8}/[0-9A-F]{1,8})(?: at (\\d{1,18}))?(?: instead of (\\d+/\\d+/[0-9A-F]+/[0-9A-F]+))?(?:"
-            + LogReaderCheck.NOTED_SLOT + "[a-z0-9_]+)?(?:" + LEAVING_ROWS + ")?");
+            + LogReaderCheck.NOTED_SLOT + "[a-z0-9_]+(?:" + FROM + "([0-9A-F]{1,8}/[0-9A-F]{1,8})" + BEFORE
+            + "(\\d{1,18}))?)?(?:"
+            + LEAVING_ROWS + ")?");
 
     /** What a comment says; null where it is none of the relay's. */
     static @Nullable Stamp of(@Nullable String comment) {
@@ -37,10 +53,15 @@ record Stamp(
         return parts.matches()
                 ? new Stamp(
                         parts.group(1),
-                        LogSequenceNumber.valueOf(parts.group(2)).asLong(),
+                        lsn(parts.group(2)),
                         parts.group(4),
-                        parts.group(3) == null ? null : Long.valueOf(parts.group(3)))
+                        parts.group(3) == null ? null : Long.valueOf(parts.group(3)),
+                        parts.group(5) == null ? null : new Made(lsn(parts.group(5)), Long.parseLong(parts.group(6))))
                 : null;
+    }
+
+    private static long lsn(String text) {
+        return LogSequenceNumber.valueOf(text).asLong();
     }
 
     /** Whether a comment ends with an operator's word that rows from before the slot need not be published. */
@@ -58,6 +79,12 @@ record Stamp(
     boolean proves(PublicationFound publication, SlotFound slot) {
         Long restart = slot.place().restartLsn();
         return version.equals(publication.version()) && restart != null && sinceLsn <= restart;
+    }
+
+    /** What it says of the slot as it stands; null where it says nothing, or means one that stood elsewhere. */
+    @Nullable
+    Made madeFor(SlotFound slot) {
+        return made != null && Long.valueOf(made.lsn()).equals(slot.place().confirmedLsn()) ? made : null;
     }
 
     /**
@@ -78,5 +105,22 @@ record Stamp(
                 + publication + " AND pg_current_xact_id_if_assigned() IS NULL AND " + condition
                 + "); BEGIN IF said IS NOT NULL THEN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', " + publication
                 + ", said); END IF; END $stamp$";
+    }
+
+    /**
+     * The statement that completes one by {@link Made}, once the slot is made. However late it comes, what it notes is true; where it comes
+     * twice, or the comment is none that {@link #statement} made for this slot, it does nothing.
+     */
+    static String slotStatement(SlotRequest request) {
+        String publication = Identifiers.literal(request.publication());
+        String suffix = Identifiers.literal(LogReaderCheck.NOTED_SLOT + request.slot());
+        // The place before the transaction: in a single query their order would be the server's to choose.
+        return "DO $slot$ DECLARE place pg_lsn := (SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = "
+                + Identifiers.literal(request.slot()) + ");"
+                + " said text := (SELECT obj_description(oid, 'pg_publication') FROM pg_publication WHERE pubname = "
+                + publication + "); BEGIN IF place IS NOT NULL AND said LIKE '" + PREFIX + "%' AND right(said, length("
+                + suffix + ")) = " + suffix + " THEN EXECUTE format('COMMENT ON PUBLICATION %I IS %L', " + publication
+                + ", concat(said, '" + FROM + "', place, '" + BEFORE
+                + "', pg_current_xact_id())); END IF; END $slot$";
     }
 }

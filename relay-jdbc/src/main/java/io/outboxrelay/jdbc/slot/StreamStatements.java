@@ -66,6 +66,11 @@ public record StreamStatements(SlotRequest request) {
                 + (isToFailOver(serverVersion) ? ", failover => true)" : ")");
     }
 
+    /** As the publication's owner, right behind {@link #createSlot}: which rows that can have left out; see {@link Stamp.Made}. */
+    public String noteSlot() {
+        return Stamp.slotStatement(request);
+    }
+
     /** As a role with REPLICATION. */
     public String dropSlot() {
         return "SELECT pg_drop_replication_slot(" + Identifiers.literal(request.slot()) + ")";
@@ -83,6 +88,9 @@ public record StreamStatements(SlotRequest request) {
             statements.add(dropSlot());
         }
         statements.add(createSlot(look.server().version()));
+        if (insteadOf == null && request.table() != null) {
+            statements.add(noteSlot());
+        }
         return statements;
     }
 

@@ -172,6 +172,14 @@ public record StreamedOutboxScript(SlotRequest request, Columns columns, Roles r
                 .unlessThere(
                         statements.slotThere(),
                         statements.createSlot(request.failover() ? 170_000 : 0).replaceFirst("SELECT", "PERFORM"));
+        if (request.table() != null) {
+            script.blank()
+                    .line(
+                            "-- At once behind it: a note which transactions may have committed before the place where reading begins. Where rows of")
+                    .line(
+                            "-- theirs stand, the relay does not start before somebody has said what is to become of them.")
+                    .line(statements.noteSlot() + ";");
+        }
     }
 
     private void checkNames(@Nullable TableName table) {

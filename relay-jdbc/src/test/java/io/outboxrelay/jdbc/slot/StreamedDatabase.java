@@ -44,7 +44,8 @@ final class StreamedDatabase {
         each(List.of(
                 statements().createPublication(),
                 statements().stamp(null),
-                statements().createSlot(180_000)));
+                statements().createSlot(180_000),
+                statements().noteSlot()));
     }
 
     /** With a table at most. */
