@@ -37,13 +37,6 @@ final class HealthCommand implements Callable<Integer> {
 
     private static final int HTTP_PORT = 80;
 
-    /** What to ask; the paths end like these. */
-    enum Question {
-        live,
-        ready,
-        started
-    }
-
     @Parameters(
             arity = "0..1",
             defaultValue = "live",
@@ -52,7 +45,7 @@ final class HealthCommand implements Callable<Integer> {
                     "What to ask: whether it goes on (live, the default), whether it publishes or stands by (ready), or whether it ever"
                             + " did (started). An orchestrator that ends what is unhealthy asks for live.")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Question question;
+    private HealthProbe.Question question;
 
     @ArgGroup
     private @Nullable Where where;
@@ -85,13 +78,7 @@ final class HealthCommand implements Callable<Integer> {
                     spec.commandLine().getErr());
             return ExitCodes.MISCONFIGURED;
         }
-        HealthProbe.Answer answer = probe.ask("/health/" + question);
-        spec.commandLine()
-                .getOut()
-                .println((answer.isYes() ? question.toString() : "not " + question) + ": "
-                        + answer.said().strip().replace('\n', ' '));
-        spec.commandLine().getOut().flush();
-        return answer.isYes() ? ExitCodes.STOPPED : ExitCodes.FAILED;
+        return probe.tell(question, spec.commandLine().getOut());
     }
 
     private HealthProbe probe() {
@@ -105,7 +92,7 @@ final class HealthCommand implements Callable<Integer> {
                     given.url.getPort() < 0 ? HTTP_PORT : given.url.getPort());
         }
         if (given == null || given.config == null) {
-            return new HealthProbe("127.0.0.1", 8080);
+            return HealthProbe.ofDefault();
         }
         ListenAddress at = FirstLook.at(given.config, List.of(), System::getenv)
                 .management()

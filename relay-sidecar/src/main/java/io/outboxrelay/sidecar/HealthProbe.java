@@ -2,6 +2,7 @@ package io.outboxrelay.sidecar;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -18,6 +19,13 @@ final class HealthProbe {
     private static final Pattern RESPONSE =
             Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\\n]*\\n.*?\\r?\\n\\r?\\n(.*)", Pattern.DOTALL);
 
+    /** What to ask; the paths end like these. */
+    enum Question {
+        live,
+        ready,
+        started
+    }
+
     private final String host;
     private final String authority;
     private final int port;
@@ -29,15 +37,29 @@ final class HealthProbe {
         this.authority = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 
+    /** Where a relay serves that is not told otherwise. */
+    static HealthProbe ofDefault() {
+        return new HealthProbe("127.0.0.1", 8080);
+    }
+
+    /** Asks, and says the answer in one line; returns the exit status. */
+    int tell(Question question, PrintWriter out) {
+        Answer answer = ask("/health/" + question);
+        out.println((answer.isYes() ? question.toString() : "not " + question) + ": "
+                + answer.said().strip().replace('\n', ' '));
+        out.flush();
+        return answer.isYes() ? ExitCodes.STOPPED : ExitCodes.FAILED;
+    }
+
     /**
      * What came back.
      *
      * @param said the answer's body, or why there is none
      */
-    record Answer(boolean isYes, String said) {}
+    private record Answer(boolean isYes, String said) {}
 
     /** Waits for a few seconds at most. */
-    Answer ask(String path) {
+    private Answer ask(String path) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), leftMillis(deadline));

@@ -13,6 +13,6 @@ final class LogSwitch {
 
     static void set(LogFormat format) {
         System.setProperty("outboxrelay.logging.format", format.name().toLowerCase(Locale.ROOT));
-        System.setProperty("outboxrelay.version", Main.Version.number());
+        System.setProperty("outboxrelay.version", Version.number());
     }
 }

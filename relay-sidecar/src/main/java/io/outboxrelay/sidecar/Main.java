@@ -1,100 +1,36 @@
 package io.outboxrelay.sidecar;
 
-import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import java.util.concurrent.Callable;
 
-/** The command {@code outbox-relay}. It ends with the statuses of {@link ExitCodes}. */
-@Command(
-        name = "outbox-relay",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            RunCommand.class,
-            ValidateCommand.class,
-            DoctorCommand.class,
-            DryRunCommand.class,
-            InitSqlCommand.class,
-            RepairCommand.class,
-            HealthCommand.class,
-            ConfigCommand.class,
-            CompletionCommand.class,
-            RehearseCommand.class
-        },
-        exitCodeOnInvalidInput = ExitCodes.MISCONFIGURED,
-        exitCodeOnExecutionException = ExitCodes.BUG,
-        description = "Publishes the rows of a transactional outbox table to Kafka, at least once, in order per key.",
-        exitCodeListHeading = "%nExit status, of every command:%n",
-        exitCodeList = {
-            "0:done",
-            "1:not done now, and no fault of the settings: something is away, was refused, or is not as it should be",
-            "3:the JVM ran out of memory",
-            "70:a bug in the relay",
-            "78:the arguments, the settings, or what they point at, cannot work"
-        },
-        footerHeading = "%nTo begin:%n",
-        footer = {
-            "  outbox-relay init-sql --writer shop     SQL for an outbox and its roles",
-            "  outbox-relay doctor --config relay.yaml",
-            "  outbox-relay run --config relay.yaml",
-            "",
-            "outbox-relay COMMAND --help tells more."
-        })
-public final class Main implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
+/**
+ * The command {@code outbox-relay}. It ends with the statuses of {@link ExitCodes}. Nothing here may need a class of picocli to be
+ * verified: what it takes to load one is for those commands that are parsed by it.
+ */
+public final class Main {
+    private Main() {}
 
     public static void main(String[] args) {
-        int status = commandLine().execute(args);
+        int status = status(args);
         System.out.flush();
         System.err.flush();
         // Not exit: everything is in order or beyond help by now, and no thread of a client may delay the end.
         Runtime.getRuntime().halt(status);
     }
 
-    /** The command line as it is parsed: an argument is taken as it stands, also one that begins with an at sign. */
-    static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new Main()).setExpandAtFiles(false);
-        tellVersion(command);
-        return command;
+    /** Runs the command to its end. */
+    static int status(String... arguments) {
+        return PlainArguments.understood(arguments)
+                .map(Main::statusOf)
+                .orElseGet(() -> RootCommand.line().execute(arguments));
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do is missing: " + String.join(", ", shown()));
-    }
-
-    private List<String> shown() {
-        return spec.subcommands().values().stream()
-                .map(CommandLine::getCommandSpec)
-                .filter(command -> !command.usageMessage().hidden())
-                .map(CommandSpec::name)
-                .toList();
-    }
-
-    /** Every command knows the option, so every one has an answer. */
-    private static void tellVersion(CommandLine command) {
-        for (CommandLine below : command.getSubcommands().values()) {
-            below.getCommandSpec().versionProvider(new Version());
-            tellVersion(below);
-        }
-    }
-
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"outbox-relay " + number()};
-        }
-
-        static String number() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return version == null ? "(not packaged)" : version;
+    /** As picocli has it: whatever a command throws is a bug. */
+    private static int statusOf(Callable<Integer> command) {
+        try {
+            return command.call();
+        } catch (Exception e) {
+            e.printStackTrace();
+            return ExitCodes.BUG;
         }
     }
 }

@@ -28,8 +28,8 @@ final class Management implements AutoCloseable {
                 pipelines.stream().map(Pipeline::watched).toList();
         this.health = new Health(watched);
         this.metrics =
-                new RelayMetrics(pipelines.stream().map(Pipeline::measured).toList(), Main.Version.number());
-        this.info = new Info(Main.Version.number(), Instant.now(), watched);
+                new RelayMetrics(pipelines.stream().map(Pipeline::measured).toList(), Version.number());
+        this.info = new Info(Version.number(), Instant.now(), watched);
     }
 
     /**

@@ -167,7 +167,7 @@ final class Pipeline implements AutoCloseable {
             start();
             return;
         }
-        LOG.info("Outbox Relay {}: from {} to Kafka at {}", Main.Version.number(), from, to);
+        LOG.info("Outbox Relay {}: from {} to Kafka at {}", Version.number(), from, to);
         Optional<Failure> refused = refusalByBrokers();
         refused.ifPresentOrElse(listener::refused, this::start);
     }

@@ -44,9 +44,8 @@ final class RehearseCommand implements Callable<Integer> {
         try {
             Files.writeString(settings, settings(closedPort()));
             CompletableFuture<Integer> ended = new CompletableFuture<>();
-            Thread relay = new Thread(
-                    () -> ended.complete(Main.commandLine().execute("run", "--config", settings.toString())),
-                    "rehearsal");
+            Thread relay =
+                    new Thread(() -> ended.complete(Main.status("run", "--config", settings.toString())), "rehearsal");
             relay.setDaemon(true);
             relay.start();
             if (endedWithin(ended, WAITING)) {

@@ -56,7 +56,7 @@ final class RelayRun {
         if (several) {
             LOG.info(
                     "Outbox Relay {}: {} pipelines",
-                    Main.Version.number(),
+                    Version.number(),
                     settings.pipelines().size());
         }
         this.pipelines = settings.pipelines().entrySet().stream()

@@ -1,9 +1,5 @@
 package io.outboxrelay.sidecar;
 
-import io.outboxrelay.config.LogFormat;
-import io.outboxrelay.config.RelaySettings;
-import io.outboxrelay.failure.RelayException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,16 +44,6 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LogFormat format = settings.logFormat();
-        LogSwitch.set(format);
-        Refusals refusals = Refusals.by(format, spec.commandLine().getErr());
-        RelaySettings loaded;
-        try {
-            loaded = settings.load();
-        } catch (RelayException e) {
-            refusals.tell(List.of(e.failure()));
-            return ExitCodes.MISCONFIGURED;
-        }
-        return new RelayRun(loaded, exitOnFailure, refusals).untilStopped();
+        return new RelayStart(settings, exitOnFailure, spec.commandLine().getErr()).untilStopped();
     }
 }

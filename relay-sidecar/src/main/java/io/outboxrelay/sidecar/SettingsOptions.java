@@ -19,7 +19,6 @@ final class SettingsOptions {
             required = true,
             paramLabel = "FILE",
             description = "The settings, a YAML file; `outbox-relay config schema` describes it.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
     private Path config;
 
     @Option(
@@ -27,6 +26,16 @@ final class SettingsOptions {
             paramLabel = "key=value",
             description = "A setting in place of what the file says. May be given several times.")
     private List<String> overrides = new ArrayList<>();
+
+    /** For picocli to fill. */
+    @SuppressWarnings("NullAway.Init")
+    SettingsOptions() {}
+
+    /** As they would be filled. */
+    SettingsOptions(Path config, List<String> overrides) {
+        this.config = config;
+        this.overrides = List.copyOf(overrides);
+    }
 
     /** The file, as it was named. */
     Path file() {

@@ -29,6 +29,9 @@ final class StartClasses {
             "org/apache/kafka/common/record/",
             "org/apache/kafka/common/requests/");
 
+    /** Of those packages: what only reading the log takes. */
+    private static final String LOG_READING = "io/outboxrelay/debezium/";
+
     private static final String CLASS = ".class";
 
     private StartClasses() {}
@@ -53,8 +56,9 @@ final class StartClasses {
     private static List<String> namesIn(String file) throws IOException {
         try (JarFile jar = new JarFile(file);
                 Stream<String> entries = jar.stream().map(entry -> entry.getName())) {
-            return entries.filter(
-                            name -> name.endsWith(CLASS) && PACKAGES.stream().anyMatch(name::startsWith))
+            return entries.filter(name -> name.endsWith(CLASS)
+                            && !name.startsWith(LOG_READING)
+                            && PACKAGES.stream().anyMatch(name::startsWith))
                     .map(name ->
                             name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
                     .sorted()

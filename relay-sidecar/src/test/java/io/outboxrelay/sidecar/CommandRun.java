@@ -16,7 +16,7 @@ record CommandRun(int status, String out, String err) {
     static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = Main.commandLine();
+        CommandLine command = RootCommand.line();
         command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));

@@ -105,7 +105,7 @@ class CommandTest {
     }
 
     private int execute(String arguments) {
-        CommandLine command = Main.commandLine();
+        CommandLine command = RootCommand.line();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         return command.execute(arguments.isEmpty() ? new String[0] : arguments.split(" "));

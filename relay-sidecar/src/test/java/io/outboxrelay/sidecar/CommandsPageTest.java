@@ -25,7 +25,7 @@ class CommandsPageTest {
     @Test
     void the_page_of_the_commands_is_what_their_help_says() throws Exception {
         StringBuilder page = new StringBuilder(HEAD);
-        for (String command : commands("", Main.commandLine())) {
+        for (String command : commands("", RootCommand.line())) {
             List<String> words = new ArrayList<>(List.of(command.strip().split(" ", -1)));
             words.removeIf(String::isEmpty);
             words.add("--help");
@@ -47,7 +47,7 @@ class CommandsPageTest {
 
     @Test
     void every_command_tells_its_exit_statuses_and_those_that_act_have_examples() {
-        for (String command : commands("", Main.commandLine())) {
+        for (String command : commands("", RootCommand.line())) {
             if (!command.startsWith(" config")) {
                 String help = CommandRun.of((command + " --help").strip().split(" ", -1))
                         .out();
@@ -58,7 +58,7 @@ class CommandsPageTest {
 
     @Test
     void every_command_tells_the_version() {
-        for (String command : commands("", Main.commandLine())) {
+        for (String command : commands("", RootCommand.line())) {
             assertThat(CommandRun.of((command + " --version").strip().split(" ", -1))
                             .out())
                     .as(command)

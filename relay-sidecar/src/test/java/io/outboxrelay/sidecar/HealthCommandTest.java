@@ -124,7 +124,7 @@ class HealthCommandTest {
     }
 
     private int execute(String arguments) {
-        CommandLine command = Main.commandLine();
+        CommandLine command = RootCommand.line();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         return command.execute(arguments.trim().split(" "));

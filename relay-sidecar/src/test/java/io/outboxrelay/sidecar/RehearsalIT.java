@@ -27,7 +27,8 @@ class RehearsalIT {
     private static final double SHARE = 0.95;
 
     @Test
-    void nearly_every_class_that_a_start_loads_was_rehearsed(@TempDir Path directory) throws Exception {
+    void nearly_every_class_that_a_start_loads_was_rehearsed_and_none_is_of_picocli(@TempDir Path directory)
+            throws Exception {
         Path ofStart = directory.resolve("start.log");
         try (Scene scene = Scene.withShop()) {
             scene.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload)"
@@ -37,6 +38,10 @@ class RehearsalIT {
             relay.terminate();
             assertThat(relay.awaitExit(Scene.BOUND)).as("%s", relay.lines()).isZero();
         }
+        assertThat(loaded(ofStart))
+                .as("its classes are in no cache")
+                .isNotEmpty()
+                .noneMatch(name -> name.startsWith("picocli."));
         Path ofRehearsal = directory.resolve("rehearsal.log");
         rehearse("-Xlog:class+load:file=" + ofRehearsal);
 

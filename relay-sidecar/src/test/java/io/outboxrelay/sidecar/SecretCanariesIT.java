@@ -102,7 +102,7 @@ class SecretCanariesIT {
         broken.put("outbox.table", "public.nowhere");
         Path sound = RelayProcess.settingsFile(Files.createDirectory(directory.resolve("sound")), settings);
         Path unsound = RelayProcess.settingsFile(Files.createDirectory(directory.resolve("unsound")), broken);
-        List<List<String>> commands = commands(Main.commandLine(), List.of());
+        List<List<String>> commands = commands(RootCommand.line(), List.of());
         assertThat(commands).contains(List.of("validate"), List.of("config", "show"), List.of("init-sql"));
         for (List<String> command : commands) {
             for (Path file : List.of(sound, unsound)) {

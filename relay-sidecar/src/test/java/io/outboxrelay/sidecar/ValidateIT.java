@@ -112,7 +112,7 @@ class ValidateIT {
     }
 
     private int validate(Scene scene) throws Exception {
-        CommandLine command = Main.commandLine();
+        CommandLine command = RootCommand.line();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         return command.execute(
