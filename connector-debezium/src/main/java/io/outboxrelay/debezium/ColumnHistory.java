@@ -1,22 +1,30 @@
 package io.outboxrelay.debezium;
 
+import io.debezium.config.Configuration;
 import io.debezium.document.Document;
 import io.debezium.document.DocumentReader;
 import io.debezium.document.DocumentWriter;
+import io.debezium.relational.Tables;
+import io.debezium.relational.ddl.DdlParser;
 import io.debezium.relational.history.AbstractSchemaHistory;
 import io.debezium.relational.history.HistoryRecord;
+import io.debezium.relational.history.HistoryRecordComparator;
 import io.debezium.relational.history.SchemaHistoryException;
+import io.debezium.relational.history.SchemaHistoryListener;
+import io.debezium.relational.history.TableChanges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Where Debezium records how the table's columns change: MySQL's log has rows without names, so whoever goes on reading must know the
- * columns of that time. Debezium makes it by the name of its class and hands it settings only; so the store is found by the name of the
+ * Where Debezium records how tables' columns change: MySQL's log has rows without names, so whoever goes on reading must know the
+ * columns of that time. What of it matters is for {@link KnownTables} to say. Debezium makes it by the name of its class and hands it settings only; so the store is found by the name of the
  * attempt. Used by threads of Debezium's.
  */
 public final class ColumnHistory extends AbstractSchemaHistory {
@@ -24,14 +32,24 @@ public final class ColumnHistory extends AbstractSchemaHistory {
     /** Names the attempt. */
     static final String ATTEMPT = "schema.history.internal.outboxrelay.attempt";
 
+    /** Has the place of whatever Debezium recorded, and of nothing else. */
+    private static final String SERVER = "server_id";
+
     private static final Map<String, Kept> KEPT = new ConcurrentHashMap<>();
 
-    /** @param from where the attempt begins to read */
-    private record Kept(MySqlState state, MySqlMark from) {}
+    private HistoryRecordComparator order = HistoryRecordComparator.INSTANCE;
 
-    /** Until {@link #forget}, the history of this attempt is kept in this state. */
-    static void keep(String attempt, MySqlState state, MySqlMark from) {
-        KEPT.put(attempt, new Kept(state, from));
+    /**
+     * What an attempt rests on.
+     *
+     * @param from where it begins to read
+     * @param tables is told what Debezium knows
+     */
+    record Kept(MySqlState state, MySqlMark from, KnownTables tables) {}
+
+    /** Until {@link #forget}, the history of this attempt is kept there. */
+    static void keep(String attempt, Kept kept) {
+        KEPT.put(attempt, kept);
     }
 
     static void forget(String attempt) {
@@ -52,41 +70,87 @@ public final class ColumnHistory extends AbstractSchemaHistory {
     }
 
     @Override
+    public void configure(
+            Configuration config,
+            HistoryRecordComparator comparator,
+            SchemaHistoryListener listener,
+            boolean useCatalogBeforeSchema) {
+        super.configure(config, comparator, listener, useCatalogBeforeSchema);
+        order = comparator;
+    }
+
+    /** Called for every statement of the server that is no row, once it has been understood as a whole. */
+    @Override
     protected void storeRecord(HistoryRecord record) {
-        // After a restart the log has changes again that were recorded before: alike but for who recorded them, and
-        // when.
-        record.document().setDocument(HistoryRecord.Fields.SOURCE, Document.create());
-        record.document().setNumber(HistoryRecord.Fields.TIMESTAMP, 0L);
-        String text = text(record);
-        MySqlState state = kept().state();
-        if (!state.columns().contains(text)) {
-            state.changed(text);
+        Kept kept = kept();
+        Document document = record.document();
+        TableChanges changes = kept.tables()
+                .changedBy(
+                        document.getString(HistoryRecord.Fields.DATABASE_NAME),
+                        document.getString(HistoryRecord.Fields.DDL_STATEMENTS));
+        // What came of it, and not the statement, which would be taken to mean more where more is known.
+        if (changes.iterator().hasNext()) {
+            kept.state()
+                    .changed(text(
+                            new HistoryRecord(Map.of(), offset(document), null, null, null, changes, Instant.EPOCH)));
         }
     }
 
+    @Override
+    public void recover(Map<Map<String, ?>, Map<String, ?>> offsets, Tables schema, DdlParser parser)
+            throws InterruptedException {
+        super.recover(offsets, schema, parser);
+        kept().tables().beginWith(schema);
+    }
+
     /**
-     * By files and places in them, Debezium does not compare as long as it has not read anything: it takes the record to be of
-     * another server, goes by the time, and would read rows with columns that they got later. So that is decided here.
+     * What was recorded up to the place at which reading begins. What was recorded behind it is forgotten: the log has it again, and it
+     * is recorded again, by what is known then.
      */
     @Override
     protected void recoverRecords(Consumer<HistoryRecord> records) {
         Kept kept = kept();
-        boolean byFile = kept.from().gtids() == null;
-        for (String text : kept.state().columns()) {
+        Document here = Document.create();
+        kept.from().offset().forEach(here::set);
+        List<String> behind = new ArrayList<>();
+        kept.state().columns().forEach((key, text) -> {
             Document document = read(text);
-            MySqlMark at = MySqlMark.of(offset(document));
-            if (byFile && at != null && at.isInFilesBehind(kept.from())) {
-                continue;
+            if (isBehind(document, kept.from())) {
+                behind.add(key);
+                return;
             }
-            // Debezium asks whether it is its own by the connector's name, which is another in every attempt.
+            // Debezium asks whether it is its own by the connector's name, which is another in every attempt, and where
+            // it stands, which is decided.
             document.setDocument(HistoryRecord.Fields.SOURCE, Document.create("server", config.getString(ATTEMPT)));
-            if (byFile) {
-                Document here = Document.create();
-                kept.from().offset().forEach(here::set);
-                document.setDocument(HistoryRecord.Fields.POSITION, here);
-            }
+            document.setDocument(HistoryRecord.Fields.POSITION, here);
             records.accept(new HistoryRecord(document));
+        });
+        kept.state().forget(behind);
+    }
+
+    /**
+     * By files and places in them, Debezium does not compare as long as it has not read anything: it takes the record to be of
+     * another server, goes by the time, and would read rows with columns that they got later. By transactions, it records a statement
+     * with those in front of it, so that in front of it and behind it look alike; the log has it again.
+     */
+    private boolean isBehind(Document document, MySqlMark from) {
+        Map<String, Object> offset = offset(document);
+        MySqlMark at = MySqlMark.of(offset);
+        if (at == null) {
+            return false;
         }
+        if (from.gtids() == null) {
+            return at.isInFilesBehind(from);
+        }
+        return at.gtids() != null && offset.get(SERVER) != null && !(isAtOrBefore(at, from) && !isAtOrBefore(from, at));
+    }
+
+    private boolean isAtOrBefore(MySqlMark one, MySqlMark other) {
+        return order.isAtOrBefore(placed(one), placed(other));
+    }
+
+    private static HistoryRecord placed(MySqlMark at) {
+        return new HistoryRecord(Map.of(), at.offset(), null, null, null, null, Instant.EPOCH);
     }
 
     private static Document read(String text) {

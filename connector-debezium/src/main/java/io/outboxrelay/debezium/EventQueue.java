@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class EventQueue {
     private final long bytesMax;
     private final Waits waits;
     private final Deque<Held> events = new ArrayDeque<>();
+    private Consumer<SourceRecord> check = record -> {};
     private long bytes;
     private @Nullable Thread waiting;
     private int waitingFor;
@@ -83,7 +85,17 @@ final class EventQueue {
         OPEN.remove(connector, this);
     }
 
-    synchronized void add(DataChangeEvent event) {
+    /** Asked of each record before it is added, by the thread that adds it. To be called before there is such a thread. */
+    void checkedBy(Consumer<SourceRecord> theCheck) {
+        check = theCheck;
+    }
+
+    void add(DataChangeEvent event) {
+        check.accept(event.getRecord());
+        hold(event);
+    }
+
+    private synchronized void hold(DataChangeEvent event) {
         Held held = new Held(event, event.objectSize());
         events.add(held);
         bytes += held.bytes();

@@ -71,7 +71,13 @@ final class LogReading {
     boolean runOnce(long nowNanos) {
         boolean room = poison == null && handOff.hasRoom() && confirming.hasRoom();
         // Before anything is confirmed or handed on, which whoever has lost the log may not do any more.
-        List<SourceRecord> records = stream.poll(room);
+        List<SourceRecord> records;
+        try {
+            records = stream.poll(room);
+        } catch (RestLost e) {
+            handOff.put(List.of(endsHere(new RelayException(e.failure()))));
+            return true;
+        }
         LogPosition upTo = settled.get();
         if (upTo != null) {
             confirming.settled(upTo, nowNanos);
@@ -121,10 +127,7 @@ final class LogReading {
                 if (e.failure().kind() != FailureKind.POISON) {
                     throw e;
                 }
-                poison = e;
-                // Whatever came before is settled and confirmed first, and is not published again.
-                poisonedAt = new LogPosition(attempt.number(), ordinal, lastMark, true);
-                entries.add(new Checkpoint(poisonedAt));
+                entries.add(endsHere(e));
                 return entries;
             }
             // One for a whole batch of records, and not one for every transaction: they count in the window.
@@ -140,6 +143,13 @@ final class LogReading {
             }
         }
         return entries;
+    }
+
+    /** Whatever came before is settled and confirmed first, and is not published again. */
+    private Checkpoint endsHere(RelayException failure) {
+        poison = failure;
+        poisonedAt = new LogPosition(attempt.number(), ordinal, lastMark, true);
+        return new Checkpoint(poisonedAt);
     }
 
     /** In front of which record the last transaction that is known to have ended ends; -1 where none does. Marks never go back. */

@@ -16,6 +16,7 @@ interface LogStream {
      *
      * @param take whether to take any: who lost the log has to learn of it also while there is no room for more
      * @return in order; with marks of the log's own among them
+     * @throws RestLost when what it gave until now is good, and there will be no more
      */
     List<SourceRecord> poll(boolean take);
 

@@ -92,10 +92,11 @@ final class MySqlChangeLog implements ChangeLog {
         checks.checkCovers(from, session.variables());
         ToldOffsets offsets = new ToldOffsets();
         offsets.tell(from.mark().offset());
-        ColumnHistory.keep(attempt, state, from.mark());
+        KnownTables known = new KnownTables(table);
+        ColumnHistory.keep(attempt, new ColumnHistory.Kept(state, from.mark(), known));
         boolean byFile = from.mark().gtids() == null;
         ConnectorTask starting = ConnectorTask.of(
-                QueuedTasks::mySql,
+                queue -> QueuedTasks.mySql(queue, known::check),
                 MySqlProperties.of(settings, attempt, byFile),
                 settings.reading().bytesMax(),
                 offsets);
@@ -142,7 +143,7 @@ final class MySqlChangeLog implements ChangeLog {
         MySqlBeginning.Begun found = new MySqlBeginning(session, table, ending).find(variables);
         MySqlState.Place begun = new MySqlState.Place(found.end(), variables.getOrDefault("server_uuid", ""));
         // Columns that are stored without a place, because something failed between the two, are of before this one.
-        state.changed(ColumnHistory.made(found.end(), table.database(), found.columns()));
+        state.begunAnew(ColumnHistory.made(found.end(), table.database(), found.columns()));
         state.settled(begun);
         return begun;
     }

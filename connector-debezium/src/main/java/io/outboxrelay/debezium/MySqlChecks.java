@@ -51,7 +51,8 @@ public final class MySqlChecks {
     /** What is wrong where the table is not there. */
     Problem noTable() {
         return new Problem(
-                "there is no table " + table + ", or the relay's user may not see it",
+                "there is no table " + table
+                        + " (a view is none: its rows are in the log by another name), or the relay's user may not see it",
                 "create it, or correct outbox.table; else GRANT SELECT ON " + table.quoted() + " TO the relay's user");
     }
 

@@ -1,6 +1,7 @@
 package io.outboxrelay.debezium;
 
 import io.debezium.connector.mysql.MySqlConnector;
+import io.debezium.relational.history.SchemaHistory;
 import io.outboxrelay.debezium.DebeziumSettings.MySqlLog;
 import io.outboxrelay.debezium.DebeziumSettings.TableOutbox;
 import io.outboxrelay.jdbc.ConnectionSettings;
@@ -12,6 +13,16 @@ import java.util.Map;
 final class MySqlProperties {
 
     private static final String HISTORY = "schema.history.internal.";
+
+    private static final String BLANKS = "(?:\\s|/\\*.*?\\*/)";
+
+    /**
+     * {@code CREATE TABLE IF NOT EXISTS ... LIKE}, for statements that Debezium is not to understand: it would take a table that is there
+     * already to be like the other one from then on. One that is made so it does not know then, which is noticed where it matters.
+     */
+    private static final String MADE_LIKE_ANOTHER =
+            String.join(BLANKS + '+', "CREATE", "TABLE", "IF", "NOT", "EXISTS\\b") + "(?:[^`(]|`[^`]*`)+\\(?" + BLANKS
+                    + "*\\bLIKE\\b.*";
 
     private MySqlProperties() {}
 
@@ -37,8 +48,14 @@ final class MySqlProperties {
         rendering(all);
         all.put(HISTORY.substring(0, HISTORY.length() - 1), ColumnHistory.class.getName());
         all.put(ColumnHistory.ATTEMPT, name);
-        all.put(HISTORY + "store.only.captured.tables.ddl", "true");
-        all.put(HISTORY + "store.only.captured.databases.ddl", "true");
+        // Every statement is told to ColumnHistory, which keeps what matters: what is told of the outbox alone leaves
+        // out
+        // copies that are made to take its place, and that it gives its name away.
+        all.put(HISTORY + "store.only.captured.tables.ddl", "false");
+        all.put(HISTORY + "store.only.captured.databases.ddl", "false");
+        all.put(
+                SchemaHistory.DDL_FILTER.name(),
+                SchemaHistory.DDL_FILTER.defaultValueAsString() + ',' + BLANKS + '*' + MADE_LIKE_ANOTHER);
         return Map.copyOf(all);
     }
 

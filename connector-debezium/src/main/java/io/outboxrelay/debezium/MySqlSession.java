@@ -31,6 +31,9 @@ public final class MySqlSession implements AutoCloseable {
 
     private static final int LOCK_NAME_CHARACTERS_MAX = 64;
     private static final int SYNTAX_ERROR = 1064;
+    private static final int NO_DATABASE = 1049;
+    private static final int TABLE_ACCESS_DENIED = 1142;
+    private static final int NO_TABLE = 1146;
 
     private final ConnectionSettings settings;
     private final String lock;
@@ -165,14 +168,17 @@ public final class MySqlSession implements AutoCloseable {
         }
     }
 
-    /** The statement that makes the table as it is, or null where it is not there. */
+    /** The statement that makes the table as it is, or null where it is not there; a view is none. */
     @Nullable
     String tableMade(MySqlTable table) {
         try {
-            List<@Nullable String> row = rowOrThrow("SHOW CREATE TABLE " + table.quoted());
-            return row == null ? null : row.get(1);
+            List<Map<String, @Nullable String>> rows = rows("SHOW CREATE TABLE " + table.quoted());
+            return rows == null || rows.isEmpty() ? null : rows.get(0).get("create table");
         } catch (SQLException e) {
-            if (e.getErrorCode() == 1146 || e.getErrorCode() == 1049) {
+            int error = e.getErrorCode();
+            boolean view = error == TABLE_ACCESS_DENIED
+                    && String.valueOf(e.getMessage()).contains("SHOW VIEW");
+            if (error == NO_TABLE || error == NO_DATABASE || view) {
                 return null;
             }
             throw new RelayException(MySqlFailures.classify(e, settings));

@@ -154,8 +154,8 @@ public final class MySqlState {
         return tables;
     }
 
-    /** What was recorded of the columns, oldest first. */
-    List<String> columns() {
+    /** What was recorded of the columns, oldest first, by the keys that it stands under. */
+    SortedMap<String, String> columns() {
         return columns(store.values(), history);
     }
 
@@ -164,28 +164,28 @@ public final class MySqlState {
         return !columns(values, name + COLUMNS).isEmpty();
     }
 
-    private static List<String> columns(SortedMap<String, String> values, String history) {
-        List<String> recorded = new ArrayList<>();
-        values.tailMap(history).forEach((key, value) -> {
-            if (key.startsWith(history)) {
-                recorded.add(value);
-            }
-        });
-        return recorded;
+    private static SortedMap<String, String> columns(SortedMap<String, String> values, String history) {
+        return values.subMap(history, history + Character.MAX_VALUE);
     }
 
     /** Forgets what was recorded of the columns, whose log is given up, and records how they are made; durable on return. */
     public synchronized void begunAnew(String columns) {
-        List<String> keys = store.values().tailMap(history).keySet().stream()
-                .filter(key -> key.startsWith(history))
-                .toList();
-        keys.forEach(store::remove);
+        forget(List.copyOf(columns().keySet()));
         changed(columns);
+    }
+
+    /** Forgets some of what was recorded of the columns, the latest first; durable on return. */
+    synchronized void forget(List<String> keys) {
+        for (int i = keys.size() - 1; i >= 0; i--) {
+            store.remove(keys.get(i));
+        }
     }
 
     /** Records a change of columns behind those that were recorded; durable on return. */
     synchronized void changed(String columns) {
-        int count = columns().size();
-        store.put(history + String.format(Locale.ROOT, "%08d", count), columns);
+        SortedMap<String, String> recorded = columns();
+        int next =
+                recorded.isEmpty() ? 0 : 1 + Integer.parseInt(recorded.lastKey().substring(history.length()));
+        store.put(history + String.format(Locale.ROOT, "%08d", next), columns);
     }
 }

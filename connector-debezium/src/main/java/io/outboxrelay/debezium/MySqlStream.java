@@ -88,7 +88,11 @@ final class MySqlStream implements LogStream {
         try {
             records = started.task().poll();
         } catch (ConnectorFailure e) {
-            throw new RelayException(classified(e.getCause(), settings.connection()));
+            Failure failure = classified(e.getCause(), settings.connection());
+            if (failure.kind() == POSITION_LOST) {
+                throw new RestLost(failure);
+            }
+            throw new RelayException(failure);
         }
         long now = System.nanoTime();
         long silenceMaxNanos = settings.reading().silenceMax().toNanos();
@@ -183,12 +187,10 @@ final class MySqlStream implements LogStream {
             root = cause;
         }
         String what = "Debezium ended: " + root;
-        if (String.valueOf(root).contains("schema isn't known")) {
-            return Failure.of(
-                    POSITION_LOST,
-                    what,
-                    "the table was replaced by one whose making the relay did not record: outbox-relay repair --begin-anew publishes"
-                            + " what stands in it, and begins anew behind that");
+        String said = String.valueOf(root);
+        // The second where it has misunderstood a statement, such as one that gives two columns each other's names.
+        if (said.contains("schema isn't known") || said.contains("internal schema size")) {
+            return Failure.of(POSITION_LOST, what, KnownTables.REMEDY);
         }
         String remedy = "the relay starts over; if it does not get on, see its log";
         return thrown == null ? Failure.of(TRANSIENT, what, remedy) : Failure.of(TRANSIENT, what, remedy, thrown);

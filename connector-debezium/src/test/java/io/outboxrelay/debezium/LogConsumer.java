@@ -47,6 +47,12 @@ final class LogConsumer implements AutoCloseable {
         return this;
     }
 
+    /** From the next event on everything is settled again. */
+    LogConsumer settling() {
+        committing = true;
+        return this;
+    }
+
     Batch take() {
         Batch batch = source.poll(10_000, 8L << 20);
         midway = batch.midway();
@@ -95,6 +101,17 @@ final class LogConsumer implements AutoCloseable {
             return ids().contains(id);
         });
         return this;
+    }
+
+    /** Takes until this event came, which is null, or the source fails. */
+    @Nullable
+    Failure awaitIdOrFailure(String id) {
+        Failure[] failure = new Failure[1];
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            failure[0] = takeOrFailure();
+            return failure[0] != null || ids().contains(id);
+        });
+        return failure[0];
     }
 
     /** Takes until everything that came is durable, as a clean stop does, and closes. */
