@@ -30,7 +30,7 @@ class ArchitectureTest {
     private static final List<Set<String>> FROM_LEFT_TO_RIGHT = List.of(
             Set.of("outbox"),
             Set.of("failure"),
-            Set.of("source", "route", "publish", "ack", "lease"),
+            Set.of("source", "route", "publish", "ack", "poison", "lease"),
             Set.of("engine"),
             Set.of("jdbc"),
             Set.of("polling", "debezium"),

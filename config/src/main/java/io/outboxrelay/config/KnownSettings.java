@@ -129,6 +129,11 @@ final class KnownSettings {
                     "The message's timestamp: a `timestamptz`, a `timestamp` in UTC, or a `bigint` of milliseconds since 1970. Null is the"
                             + " time of publishing.")
             .only(SourceType.POLLING, "its values would come in the log's own form");
+    static final Setting<String> COLUMN_TYPE = optional(
+            "outbox.columns.type",
+            COLUMN,
+            "`type`",
+            "The event's type, by which `failures.types` tells events apart, and which dead letters bear where it is given; refused where there are neither.");
     static final Setting<String> RETENTION = otherwise(
                     "outbox.retention",
                     ValueType.choice(Map.of(
@@ -194,11 +199,6 @@ final class KnownSettings {
                     + " changed: `acks`, `enable.idempotence`, `retries`, `max.in.flight.requests.per.connection`,"
                     + " `delivery.timeout.ms`, `max.block.ms` and the serializers.");
 
-    static final Setting<String> POISON = otherwise(
-            "failures.poison",
-            ValueType.choice(Map.of("halt", "halt")),
-            "halt",
-            "What happens at a row that can never be published: `halt` stops before it and says why.");
     static final Setting<Integer> WINDOW_RECORDS_MAX = otherwise(
             "window.recordsMax",
             ValueType.wholeNumber(1, 1_000_000),
@@ -243,19 +243,15 @@ final class KnownSettings {
                             COLUMN_AGGREGATE_TYPE,
                             COLUMN_KEY,
                             COLUMN_PAYLOAD,
-                            COLUMN_TIMESTAMP),
+                            COLUMN_TIMESTAMP,
+                            COLUMN_TYPE),
                     List.of(RETENTION, ARCHIVE_TABLE, STATE_TABLE, ORDER, TOPIC, KEY_REQUIRED),
-                    List.of(
-                            POISON,
-                            WINDOW_RECORDS_MAX,
-                            WINDOW_BYTES_MAX,
-                            DRAIN_TIMEOUT,
-                            MANAGEMENT_LISTEN,
-                            LOGGING_FORMAT))
+                    FailureSettings.all(),
+                    List.of(WINDOW_RECORDS_MAX, WINDOW_BYTES_MAX, DRAIN_TIMEOUT, MANAGEMENT_LISTEN, LOGGING_FORMAT))
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
-    static final List<Family> FAMILIES = List.of(HEADERS, KAFKA, LogSettings.DEBEZIUM);
+    static final List<Family> FAMILIES = List.of(HEADERS, KAFKA, FailureSettings.TYPES, LogSettings.DEBEZIUM);
 
     private KnownSettings() {}
 

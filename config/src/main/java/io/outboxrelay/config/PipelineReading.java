@@ -33,6 +33,8 @@ final class PipelineReading {
     void check() {
         Map<String, String> kafka = values.family(KnownSettings.KAFKA);
         values.family(KnownSettings.HEADERS).forEach(this::checkHeader);
+        values.family(FailureSettings.TYPES).forEach(this::checkType);
+        checkDeadLetters();
         source.check();
         PublisherSettings.problems(kafka, windowBytesMax()).forEach(problem -> addKafka(problem, kafka));
     }
@@ -45,7 +47,11 @@ final class PipelineReading {
                         topic(),
                         values.family(KnownSettings.HEADERS),
                         values.get(KnownSettings.KEY_REQUIRED),
-                        values.find(KnownSettings.COLUMN_TIMESTAMP).orElse(null)),
+                        values.find(KnownSettings.COLUMN_TIMESTAMP).orElse(null),
+                        FailureSettings.asksForTypes(values)
+                                ? values.find(KnownSettings.COLUMN_TYPE).orElse("type")
+                                : null),
+                FailureSettings.read(values),
                 PublisherSettings.of(kafka(), windowBytesMax()),
                 new WindowSettings(values.get(KnownSettings.WINDOW_RECORDS_MAX), windowBytesMax()));
     }
@@ -82,6 +88,37 @@ final class PipelineReading {
                     "remove the line; outbox.columns.id names its column");
         } else if (column.isEmpty()) {
             add(key, "it has no value", "name the column that fills the header, or remove the line");
+        }
+    }
+
+    private void checkType(String type, String action) {
+        try {
+            FailureSettings.requireAction(action);
+        } catch (UnusableValue e) {
+            add(FailureSettings.TYPES.prefix() + type, e.what(), e.remedy());
+        }
+    }
+
+    /** A setting that nothing comes of is a mistake of whoever gave it; events among their own dead letters are worse. */
+    private void checkDeadLetters() {
+        String topic = FailureSettings.DEAD_LETTER_TOPIC.key();
+        if (!FailureSettings.hasDeadLetters(values)) {
+            if (values.given(topic) != null) {
+                add(
+                        topic,
+                        "nothing goes there with failures.poison = halt",
+                        "set failures.poison = dead-letter, or remove the line");
+            }
+        } else if (FailureSettings.topic(values)
+                .equals(values.find(KnownSettings.TOPIC).orElse(null))) {
+            add(topic, "it is the topic of the events themselves", "give dead letters a topic of their own");
+        }
+        String column = KnownSettings.COLUMN_TYPE.key();
+        if (values.given(column) != null && !FailureSettings.asksForTypes(values)) {
+            add(
+                    column,
+                    "nobody asks for it without failures.types or dead letters",
+                    "remove the line; headers name columns by themselves");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.outboxrelay.config;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.poison.PoisonSettings;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
 
@@ -9,8 +10,13 @@ import io.outboxrelay.route.RouteSettings;
  *
  * @param source how to read the outbox
  * @param route how rows become messages
+ * @param poison what becomes of those that can never be published
  * @param publisher how to publish them
  * @param window the bounds of what is in flight
  */
 public record PipelineSettings(
-        SourceSettings source, RouteSettings route, PublisherSettings publisher, WindowSettings window) {}
+        SourceSettings source,
+        RouteSettings route,
+        PoisonSettings poison,
+        PublisherSettings publisher,
+        WindowSettings window) {}

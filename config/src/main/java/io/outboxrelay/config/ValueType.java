@@ -1,6 +1,7 @@
 package io.outboxrelay.config;
 
 import io.outboxrelay.jdbc.TableName;
+import io.outboxrelay.route.TopicName;
 import io.outboxrelay.route.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -111,6 +112,17 @@ record ValueType<T>(String shape, Function<String, T> parser, boolean isTemplate
             } catch (IllegalArgumentException e) {
                 throw new UnusableValue(String.valueOf(e.getMessage()), "write it as in SQL: public.outbox");
             }
+        });
+    }
+
+    /** A topic's name. */
+    static ValueType<String> topic() {
+        String shape = "name of a topic";
+        return of(shape, ANY_TEXT, text -> {
+            TopicName.problem(text).ifPresent(problem -> {
+                throw new UnusableValue("it is no valid topic name: " + problem, "give " + shape);
+            });
+            return text;
         });
     }
 

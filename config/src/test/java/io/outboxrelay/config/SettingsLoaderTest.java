@@ -4,8 +4,11 @@ import static io.outboxrelay.config.SettingsFile.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.failure.PoisonReason;
 import io.outboxrelay.jdbc.OutboxOrder;
 import io.outboxrelay.jdbc.OutboxRetention;
+import io.outboxrelay.poison.PoisonAction;
+import io.outboxrelay.poison.PoisonSettings;
 import io.outboxrelay.polling.PollingSettings.Columns;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,7 +71,12 @@ class SettingsLoaderTest {
                 route.headers.eventType: type
                 route.headers.ce_source: origin
                 route.keyRequired: true
-                failures.poison: halt
+                failures.poison: dead-letter
+                failures.reasons.null-key: halt
+                failures.types.order.paid: halt
+                failures.types.Audit: dead-letter
+                failures.deadLetterTopic: letters
+                outbox.columns.type: Sort
                 window.recordsMax: 500
                 window.bytesMax: 2 MiB
                 drainTimeout: 1500ms
@@ -86,8 +94,32 @@ class SettingsLoaderTest {
         assertThat(settings.route().headers())
                 .containsExactly(Map.entry("eventType", "type"), Map.entry("ce_source", "origin"));
         assertThat(settings.route().keyRequired()).isTrue();
+        assertThat(settings.route().type()).isEqualTo("Sort");
+        assertThat(settings.poison())
+                .isEqualTo(new PoisonSettings(
+                        PoisonAction.DEAD_LETTER,
+                        Map.of(PoisonReason.NULL_KEY, PoisonAction.HALT),
+                        Map.of("order.paid", PoisonAction.HALT, "Audit", PoisonAction.DEAD_LETTER),
+                        "letters"));
         assertThat(settings.window()).isEqualTo(new WindowSettings(500, 2 << 20));
         assertThat(settings.publisher()).asString().contains("linger.ms=7", "bootstrap.servers=a:1,b:2");
+    }
+
+    @Test
+    void poison_halts_unless_something_else_is_said() throws IOException {
+        PipelineSettings settings = file.loadSoundAnd("");
+        assertThat(settings.poison()).isEqualTo(PoisonSettings.HALT);
+        assertThat(settings.poison().hasDeadLetters()).isFalse();
+        assertThat(settings.route().type()).isNull();
+        PoisonSettings byReason =
+                file.loadSoundAnd("failures.reasons.too-large: dead-letter").poison();
+        assertThat(byReason.action(PoisonReason.TOO_LARGE, null)).isEqualTo(PoisonAction.DEAD_LETTER);
+        assertThat(byReason.action(PoisonReason.REFUSED, "any")).isEqualTo(PoisonAction.HALT);
+        assertThat(byReason.hasDeadLetters()).isTrue();
+        PipelineSettings byType = file.loadSoundAnd("failures.types.Audit: dead-letter");
+        assertThat(byType.route().type()).isEqualTo("type");
+        assertThat(byType.poison().action(PoisonReason.REFUSED, "Audit")).isEqualTo(PoisonAction.DEAD_LETTER);
+        assertThat(byType.poison().action(PoisonReason.REFUSED, "Other")).isEqualTo(PoisonAction.HALT);
     }
 
     @Test

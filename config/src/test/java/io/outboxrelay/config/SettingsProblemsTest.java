@@ -65,7 +65,29 @@ class SettingsProblemsTest {
                         "outbox.order: commit",
                         "'commit' is not possible",
                         "give commit-timestamp or none or sequence"),
-                Arguments.of("failures.poison: skip", "'skip' is not possible", "give halt"),
+                Arguments.of("failures.poison: skip", "'skip' is not possible", "give dead-letter or halt"),
+                Arguments.of("failures.reasons.too-large: drop", "'drop' is not possible", "give dead-letter or halt"),
+                Arguments.of(
+                        "failures.reasons.to-large: halt",
+                        "no such setting",
+                        "did you mean failures.reasons.too-large?"),
+                Arguments.of("failures.types.OrderPaid: drop", "'drop' is not possible", "give dead-letter or halt"),
+                Arguments.of(
+                        "failures.deadLetterTopic: letters",
+                        "nothing goes there with failures.poison = halt",
+                        "set failures.poison = dead-letter, or remove the line"),
+                Arguments.of(
+                        "failures: {poison: dead-letter, deadLetterTopic: a/b}",
+                        "it is no valid topic name",
+                        "give name of a topic"),
+                Arguments.of(
+                        "failures: {poison: dead-letter, deadLetterTopic: events}\nroute.topic: events",
+                        "it is the topic of the events themselves",
+                        "give dead letters a topic of their own"),
+                Arguments.of(
+                        "outbox.columns.type: kind",
+                        "nobody asks for it without failures.types or dead letters",
+                        "remove the line"),
                 Arguments.of(
                         "outbox:\n  retention: kept",
                         "'kept' is not possible",

@@ -1,5 +1,6 @@
 package io.outboxrelay.ack;
 
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
@@ -30,11 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class InFlightWindow {
 
     private final WindowSettings settings;
-    private @Nullable Slot[] ring = new Slot[256];
-    private long head;
+    private final SlotRing slots = new SlotRing();
     private long floor;
     private long unsent;
-    private long tail;
     private long forsakenBefore;
     private long bytes;
     private @Nullable Position announced;
@@ -45,7 +44,7 @@ public final class InFlightWindow {
 
     /** How many more entries fit, 0 or more. */
     public int roomRecords() {
-        return bytes >= settings.bytesMax() ? 0 : (int) Math.max(0, settings.recordsMax() - (tail - head));
+        return bytes >= settings.bytesMax() ? 0 : Math.max(0, settings.recordsMax() - slots.size());
     }
 
     /** How many more bytes fit, 0 or more. A single larger record may be added when there is any room at all. */
@@ -55,7 +54,7 @@ public final class InFlightWindow {
 
     /** Entries in the window. */
     public int size() {
-        return (int) (tail - head);
+        return slots.size();
     }
 
     /** Bytes in the window. */
@@ -70,7 +69,7 @@ public final class InFlightWindow {
 
     /** The number that the next entry will have. */
     public long nextNumber() {
-        return tail;
+        return slots.tail();
     }
 
     /** The number before which everything is settled. */
@@ -80,7 +79,7 @@ public final class InFlightWindow {
 
     /** Whether every entry before this number has been committed by the source, or given up. */
     public boolean isReleasedBefore(long number) {
-        return head >= number;
+        return slots.head() >= number;
     }
 
     /**
@@ -90,6 +89,27 @@ public final class InFlightWindow {
      */
     public long add(Position position, OutboxMessage message, long sizeBytes, long committedNanos) {
         return append(new Slot(position, Objects.requireNonNull(message), sizeBytes, committedNanos));
+    }
+
+    /**
+     * From now on the entry's message is another one: its dead letter. Whoever had the first one is done with it.
+     *
+     * @throws IllegalStateException when the entry is not in the window, or is settled: an invariant is broken
+     */
+    public void divert(long number, OutboxMessage letter, Failure why) {
+        require(number >= floor && number < slots.tail(), number, "diverted but not in the window");
+        Slot slot = slots.get(number);
+        require(!slot.settled() && slot.why == null, number, "diverted though it is settled, or a dead letter");
+        long more = letter.sizeBytes() - message(number).sizeBytes();
+        slot.sizeBytes += more;
+        bytes += more;
+        slot.message = letter;
+        slot.why = why;
+    }
+
+    /** Why the entry's message is a dead letter; null where it is the event's own. */
+    public @Nullable Failure whyDiverted(long number) {
+        return slots.get(number).why;
     }
 
     /** Takes in a place with nothing to publish: settled from the start. */
@@ -102,17 +122,17 @@ public final class InFlightWindow {
 
     /** The number of the oldest entry that was not yet given to the publisher, or -1 when there is none. */
     public long nextUnsent() {
-        while (unsent < tail && slot(unsent).settled()) {
+        while (unsent < slots.tail() && slots.get(unsent).settled()) {
             unsent++;
         }
-        return unsent < tail ? unsent : -1;
+        return unsent < slots.tail() ? unsent : -1;
     }
 
     /** Marks the entry that {@link #nextUnsent()} named as given to the publisher, and returns its message. */
     public OutboxMessage markSent(long number) {
-        require(number == unsent && number < tail, number, "sent out of turn");
+        require(number == unsent && number < slots.tail(), number, "sent out of turn");
         unsent++;
-        return Objects.requireNonNull(slot(number).message, "an unsettled entry has its message");
+        return Objects.requireNonNull(slots.get(number).message, "an unsettled entry has its message");
     }
 
     /**
@@ -122,7 +142,7 @@ public final class InFlightWindow {
      */
     public void settle(long number, Outcome outcome) {
         require(number >= floor && number < unsent, number, "settled but not with the publisher");
-        Slot slot = slot(number);
+        Slot slot = slots.get(number);
         require(!slot.settled(), number, "settled twice");
         slot.outcome = outcome;
         advance();
@@ -130,12 +150,12 @@ public final class InFlightWindow {
 
     /** When the entry was committed at its source, as {@link OutboxRecord#committedNanos}. */
     public long committedNanos(long number) {
-        return slot(number).committedNanos;
+        return slots.get(number).committedNanos;
     }
 
     /** The message that stands there unsettled. */
     public OutboxMessage message(long number) {
-        return Objects.requireNonNull(slot(number).message, "an unsettled entry has its message");
+        return Objects.requireNonNull(slots.get(number).message, "an unsettled entry has its message");
     }
 
     /** Whether the entry came from a source that has been replaced since. */
@@ -148,10 +168,10 @@ public final class InFlightWindow {
      * said before.
      */
     public @Nullable Position takeCommittable() {
-        if (floor == head) {
+        if (floor == slots.head()) {
             return null;
         }
-        Position last = slot(floor - 1).position;
+        Position last = slots.get(floor - 1).position;
         if (last.equals(announced)) {
             return null;
         }
@@ -166,17 +186,17 @@ public final class InFlightWindow {
      * @throws IllegalStateException when the position is not one of the settled prefix: an invariant is broken
      */
     public int release(Position committed) {
-        long end = head;
-        while (end < floor && !slot(end).position.equals(committed)) {
+        long end = slots.head();
+        while (end < floor && !slots.get(end).position.equals(committed)) {
             end++;
         }
         require(end < floor, end, "committed at " + committed + ", which is not in the settled prefix");
-        while (end + 1 < floor && slot(end + 1).position.equals(committed)) {
+        while (end + 1 < floor && slots.get(end + 1).position.equals(committed)) {
             end++;
         }
         int settled = 0;
-        for (long number = head; number <= end; number++) {
-            settled += slot(number).outcome == Outcome.SKIPPED ? 0 : 1;
+        for (long number = slots.head(); number <= end; number++) {
+            settled += slots.get(number).outcome == Outcome.SKIPPED ? 0 : 1;
         }
         drop(end + 1);
         if (committed.equals(announced)) {
@@ -188,11 +208,11 @@ public final class InFlightWindow {
 
     /** The source was replaced: nothing that stands here can be committed any more. What was not sent is dropped at once. */
     public void forsake() {
-        for (long number = unsent; number < tail; number++) {
-            skip(slot(number));
+        for (long number = unsent; number < slots.tail(); number++) {
+            skip(slots.get(number));
         }
-        unsent = tail;
-        forsakenBefore = tail;
+        unsent = slots.tail();
+        forsakenBefore = slots.tail();
         announced = null;
         advance();
     }
@@ -202,8 +222,8 @@ public final class InFlightWindow {
      * out of turn, so that a key's records are repeated as a contiguous run. Forsaken entries are dropped instead.
      */
     public void rewind() {
-        for (long number = floor; number < tail; number++) {
-            Slot slot = slot(number);
+        for (long number = floor; number < slots.tail(); number++) {
+            Slot slot = slots.get(number);
             if (number < forsakenBefore) {
                 skip(slot);
             } else if (slot.outcome == Outcome.PUBLISHED) {
@@ -216,10 +236,10 @@ public final class InFlightWindow {
 
     /** Empties the window: nothing in it is this relay's to publish or to commit any more. */
     public void clear() {
-        drop(tail);
-        floor = tail;
-        unsent = tail;
-        forsakenBefore = tail;
+        drop(slots.tail());
+        floor = slots.tail();
+        unsent = slots.tail();
+        forsakenBefore = slots.tail();
         announced = null;
     }
 
@@ -230,17 +250,13 @@ public final class InFlightWindow {
     }
 
     private long append(Slot slot) {
-        if (tail - head == ring.length) {
-            grow();
-        }
-        ring[index(tail)] = slot;
         bytes += slot.sizeBytes;
-        return tail++;
+        return slots.append(slot);
     }
 
     private void advance() {
-        while (floor < tail && slot(floor).settled()) {
-            slot(floor).message = null;
+        while (floor < slots.tail() && slots.get(floor).settled()) {
+            slots.get(floor).message = null;
             floor++;
         }
         unsent = Math.max(unsent, floor);
@@ -248,32 +264,15 @@ public final class InFlightWindow {
     }
 
     private void drop(long end) {
-        for (; head < end; head++) {
-            bytes -= slot(head).sizeBytes;
-            ring[index(head)] = null;
+        while (slots.head() < end) {
+            bytes -= slots.removeFirst().sizeBytes;
         }
-    }
-
-    private void grow() {
-        @Nullable Slot[] larger = new Slot[ring.length * 2];
-        for (long number = head; number < tail; number++) {
-            larger[(int) (number & (larger.length - 1))] = ring[index(number)];
-        }
-        ring = larger;
-    }
-
-    private Slot slot(long number) {
-        return Objects.requireNonNull(ring[index(number)]);
-    }
-
-    private int index(long number) {
-        return (int) (number & (ring.length - 1));
     }
 
     private void require(boolean holds, long number, String broken) {
         if (!holds) {
-            throw new IllegalStateException("entry " + number + " " + broken + " (head " + head + ", floor " + floor
-                    + ", unsent " + unsent + ", tail " + tail + ")");
+            throw new IllegalStateException("entry " + number + " " + broken + " (head " + slots.head() + ", floor "
+                    + floor + ", unsent " + unsent + ", slots.tail() " + slots.tail() + ")");
         }
     }
 }

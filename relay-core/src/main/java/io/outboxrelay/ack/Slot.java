@@ -1,5 +1,6 @@
 package io.outboxrelay.ack;
 
+import io.outboxrelay.failure.Failure;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.Position;
 import org.jspecify.annotations.Nullable;
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** One entry in the window. Owned by the loop's thread. */
 final class Slot {
     final Position position;
-    final long sizeBytes;
     final long committedNanos;
+    long sizeBytes;
 
     /** Null for a checkpoint, and as soon as the message can no longer be asked for. */
     @Nullable
@@ -16,6 +17,10 @@ final class Slot {
 
     @Nullable
     Outcome outcome;
+
+    /** Why the message is a dead letter; null where it is the event's own. */
+    @Nullable
+    Failure why;
 
     Slot(Position position, @Nullable OutboxMessage message, long sizeBytes, long committedNanos) {
         this.position = position;

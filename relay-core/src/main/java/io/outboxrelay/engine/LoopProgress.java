@@ -1,6 +1,7 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.PoisonReason;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ public final class LoopProgress {
 
     /** Filled when it is made, and its entries never change. */
     private final Map<FailureKind, AtomicLong> retries = new EnumMap<>(FailureKind.class);
+
+    private final Map<PoisonReason, AtomicLong> deadLetters = new EnumMap<>(PoisonReason.class);
 
     private final EndToEnd endToEnd = new EndToEnd();
 
@@ -33,6 +36,9 @@ public final class LoopProgress {
     LoopProgress() {
         for (FailureKind kind : FailureKind.values()) {
             retries.put(kind, new AtomicLong());
+        }
+        for (PoisonReason reason : PoisonReason.values()) {
+            deadLetters.put(reason, new AtomicLong());
         }
     }
 
@@ -72,6 +78,16 @@ public final class LoopProgress {
      */
     public long retries(FailureKind kind) {
         return Objects.requireNonNull(retries.get(kind)).get();
+    }
+
+    /** Events that were acknowledged as dead letters, repeats included. */
+    public long deadLetters(PoisonReason reason) {
+        return Objects.requireNonNull(deadLetters.get(reason)).get();
+    }
+
+    /** The same, whatever the reason. */
+    public long deadLetters() {
+        return deadLetters.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
     /** How long events took, as far as that is known. */
@@ -132,6 +148,10 @@ public final class LoopProgress {
 
     void countRetry(FailureKind kind) {
         Objects.requireNonNull(retries.get(kind)).incrementAndGet();
+    }
+
+    void countDeadLetter(PoisonReason reason) {
+        Objects.requireNonNull(deadLetters.get(reason)).incrementAndGet();
     }
 
     void inFlight(int records, long bytes) {

@@ -9,11 +9,9 @@ import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.Entry;
-import io.outboxrelay.outbox.OutboxRecord;
 import io.outboxrelay.outbox.Position;
 import io.outboxrelay.outbox.Wakeup;
 import io.outboxrelay.publish.Publisher;
-import io.outboxrelay.route.Router;
 import io.outboxrelay.source.Batch;
 import io.outboxrelay.source.OutboxSource;
 import java.time.Duration;
@@ -34,12 +32,12 @@ public final class RelayLoop {
 
     private final Replaceable<OutboxSource> source;
     private final Replaceable<Publisher> publisher;
-    private final Router router;
     private final InFlightWindow window;
     private final Reactions reactions;
     private final AcknowledgementWatch acknowledgements;
     private final Wakeup wakeup;
     private final LoopProgress progress = new LoopProgress();
+    private final Intake intake;
     private final SettlingOutcomes outcomes;
 
     /** Whether the source has given out a part of a transaction only. */
@@ -54,7 +52,6 @@ public final class RelayLoop {
      * @param onState is told of each new state, on the loop's thread
      */
     public RelayLoop(RelayPorts ports, LoopSettings settings, Wakeup wakeup, Consumer<RelayState> onState) {
-        this.router = ports.router();
         this.wakeup = wakeup;
         this.window = new InFlightWindow(settings.window());
         this.source = new Replaceable<>(ports.sources(), OutboxSource::close, settings.backoff());
@@ -64,7 +61,8 @@ public final class RelayLoop {
                 settings.backoff());
         this.acknowledgements = new AcknowledgementWatch(window, settings.stalledAfter());
         this.reactions = new Reactions(source, publisher, window, settings, onState);
-        this.outcomes = new SettlingOutcomes(window, reactions, progress);
+        this.intake = new Intake(ports, window, reactions);
+        this.outcomes = new SettlingOutcomes(window, reactions, progress, ports.poison());
     }
 
     /**
@@ -156,6 +154,13 @@ public final class RelayLoop {
         } else if (obstructed) {
             reactions.publisherObstructed(nowNanos);
         }
+        boolean rewound = failure != null || obstructed;
+        for (long number : outcomes.takeDiverted()) {
+            // Behind what halts the relay nothing more is sent, and a rewound window sends what is unsettled by itself.
+            if (!rewound && reactions.mayPass(number)) {
+                from.send(number, window.message(number));
+            }
+        }
         return taken;
     }
 
@@ -184,7 +189,7 @@ public final class RelayLoop {
             }
             reactions.sourceHindered(batch.hindrance());
             for (Entry entry : batch.entries()) {
-                if (!receive(entry)) {
+                if (!intake.receive(entry)) {
                     break;
                 }
                 work++;
@@ -203,22 +208,6 @@ public final class RelayLoop {
     /** Whether a stop reads a transaction to its end first: or the next start would publish its beginning again. */
     private boolean owesRest() {
         return midway && !reactions.isHalted();
-    }
-
-    /** Takes in one entry; false when nothing behind it may be taken in. */
-    private boolean receive(Entry entry) {
-        reactions.sourceOpened();
-        if (!(entry instanceof OutboxRecord row)) {
-            window.addCheckpoint(entry.position());
-            return true;
-        }
-        try {
-            window.add(row.position(), router.route(row), row.sizeBytes(), row.committedNanos());
-            return true;
-        } catch (RelayException e) {
-            reactions.halt(window.nextNumber(), e.failure());
-            return false;
-        }
     }
 
     private int sendUnsent() {

@@ -1,6 +1,7 @@
 package io.outboxrelay.engine;
 
 import io.outboxrelay.outbox.Wakeup;
+import io.outboxrelay.poison.PoisonPolicy;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.route.Router;
 import io.outboxrelay.source.OutboxSource;
@@ -13,5 +14,13 @@ import java.util.function.Supplier;
  * @param sources makes an unopened source
  * @param router turns rows into messages
  * @param publishers makes a publisher that is ready to be sent to, and that wakes the loop when it has something to tell
+ * @param poison what becomes of events that can never be published
  */
-public record RelayPorts(Supplier<OutboxSource> sources, Router router, Function<Wakeup, Publisher> publishers) {}
+public record RelayPorts(
+        Supplier<OutboxSource> sources, Router router, Function<Wakeup, Publisher> publishers, PoisonPolicy poison) {
+
+    /** With a loop that stops in front of an event that can never be published. */
+    public RelayPorts(Supplier<OutboxSource> sources, Router router, Function<Wakeup, Publisher> publishers) {
+        this(sources, router, publishers, PoisonPolicy.HALT);
+    }
+}

@@ -9,7 +9,8 @@ public enum FailureKind {
     TRANSIENT("backs off with full jitter and tries again, for as long as it takes; gives up no row"),
 
     /** One row can never be published as it is: it cannot be routed, or the broker refuses it for good. */
-    POISON("stops before the row; what came before it is published and committed"),
+    POISON(
+            "stops before the row, with what came before it published and committed, or makes a dead letter of it, as the settings say"),
 
     /** Another relay owns the outbox. */
     FENCED("stops publishing at once, drops what is in flight and stands by"),

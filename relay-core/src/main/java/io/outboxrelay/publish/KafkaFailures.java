@@ -6,6 +6,8 @@ import static io.outboxrelay.failure.FailureKind.TRANSIENT;
 
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.PoisonReason;
+import io.outboxrelay.failure.Problem;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -24,8 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaFailures {
 
-    /** Says of an error whether it is about a message rather than about the connection, the rights or the cluster. */
-    private record Rule(Class<? extends Throwable> error, FailureKind kind, String remedy) {}
+    /**
+     * Says of an error whether it is about a message rather than about the connection, the rights or the cluster.
+     *
+     * @param poison why the message can never be published; null where that is not so
+     */
+    private record Rule(
+            Class<? extends Throwable> error,
+            FailureKind kind,
+            String remedy,
+            @Nullable PoisonReason poison) {
+
+        Rule(Class<? extends Throwable> error, FailureKind kind, String remedy) {
+            this(error, kind, remedy, null);
+        }
+
+        Rule(Class<? extends Throwable> error, PoisonReason poison, String remedy) {
+            this(error, POISON, remedy, poison);
+        }
+    }
 
     private static final String RIGHTS_REMEDY = "; the relay goes on by itself once it is granted";
 
@@ -34,21 +53,24 @@ final class KafkaFailures {
             // In the message itself.
             new Rule(
                     RecordTooLargeException.class,
-                    POISON,
+                    PoisonReason.TOO_LARGE,
                     "raise max.message.bytes of the topic (with kafka.max.request.size and kafka.buffer.memory where"
                             + " those are named), or publish a reference instead of the data"),
-            new Rule(InvalidTopicException.class, POISON, "make the row's columns yield a valid topic name"),
+            new Rule(
+                    InvalidTopicException.class,
+                    PoisonReason.UNROUTABLE,
+                    "make the row's columns yield a valid topic name"),
             new Rule(
                     InvalidRecordException.class,
-                    POISON,
+                    PoisonReason.REFUSED,
                     "give the row a key if the topic is compacted (cleanup.policy=compact takes no message without one)"),
             new Rule(
                     UnsupportedForMessageFormatException.class,
-                    POISON,
+                    PoisonReason.REFUSED,
                     "let the topic use message format 2 (headers need it)"),
             new Rule(
                     PolicyViolationException.class,
-                    POISON,
+                    PoisonReason.REFUSED,
                     "make the message conform to the cluster's policy, or change the policy"),
 
             // About rights.
@@ -127,10 +149,13 @@ final class KafkaFailures {
             return SecurityFailures.refused(refused);
         }
         Rule rule = ruleFor(error);
-        return rule == null
-                ? Failure.of(
-                        TRANSIENT, "Kafka: " + describe(error), "nothing if it passes; else see to the brokers", error)
-                : Failure.of(rule.kind(), "Kafka: " + describe(error), rule.remedy(), error);
+        String what = "Kafka: " + describe(error);
+        if (rule == null) {
+            return Failure.of(TRANSIENT, what, "nothing if it passes; else see to the brokers", error);
+        }
+        return rule.poison() == null
+                ? Failure.of(rule.kind(), what, rule.remedy(), error)
+                : Failure.poison(rule.poison(), new Problem(what, rule.remedy()), error);
     }
 
     /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A verdict of POISON is believed only of a message that was {@linkplain Ticket#alone alone} in its batch, because brokers
  * refuse whole batches. Otherwise it breaks this publisher, and the next one goes {@linkplain CarefulTopics carefully}. After
- * a message was refused for good its lane is sealed: what waits behind it is not sent.
+ * a message was refused for good its lane is sealed, unless the loop lets the others pass: what waits behind it is not sent.
  *
  * <p>What remains possible: a topic whose {@code max.message.bytes} is below {@link Lane#CERTAIN_BYTES_MAX} can refuse a
  * message whose successors are in the brokers' hands already. They land before it, and once more behind it after the replay.
@@ -160,8 +160,9 @@ final class KafkaPublisher implements Publisher {
             carefulTopics.add(ticket.lane.topic(), 1 + replayed(ticket.lane.topic()));
             finish(ticket.number, batchRefused(ticket.lane, error), outcomes);
         } else if (failure.kind() == FailureKind.POISON) {
-            ticket.lane.seal();
-            outcomes.failed(ticket.number, failure);
+            if (!outcomes.refused(ticket.number, failure)) {
+                ticket.lane.seal();
+            }
         } else {
             finish(ticket.number, failure, outcomes);
         }

@@ -96,7 +96,7 @@ final class Lane {
         }
     }
 
-    /** A message was refused for good: nothing behind it may be published before somebody has decided. */
+    /** A message was refused for good: nothing behind it may be published before an operator has decided. */
     void seal() {
         sealed = true;
     }

@@ -14,9 +14,17 @@ public interface Outcomes {
     void published(long number, int partition, long offset);
 
     /**
-     * The message does not stand in Kafka, or it is not known whether it does.
+     * The message does not stand in Kafka and never will as it is; nothing is wrong with the publisher.
      *
-     * @param failure POISON when this very message can never be published; of another kind when the publisher is broken
+     * @param failure of kind POISON
+     * @return whether the messages behind it may be published; else nothing more of its topic is
+     */
+    boolean refused(long number, Failure failure);
+
+    /**
+     * The message does not stand in Kafka, or it is not known whether it does: the publisher is broken.
+     *
+     * @param failure of any kind but POISON
      */
     void failed(long number, Failure failure);
 }

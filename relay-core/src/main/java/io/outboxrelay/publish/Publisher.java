@@ -15,7 +15,8 @@ public interface Publisher extends AutoCloseable {
     /**
      * Takes over a message. Its outcome comes out of {@link #drain}.
      *
-     * @param number the loop's number of the entry, which names it in the outcome; rising
+     * @param number the loop's number of the entry, which names it in the outcome; rising, but for the dead letter of an entry
+     *     that was refused, which has the number of that
      */
     void send(long number, OutboxMessage message);
 

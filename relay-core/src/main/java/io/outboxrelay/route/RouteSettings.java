@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param keyRequired whether a row without a key is refused as POISON; when false it is published without a key, and so
  *     without any promise of order
  * @param timestamp the column that holds the time of the message, or null for the time of publishing
+ * @param type the column that holds the event's type, where somebody has to know it, else null
  */
 public record RouteSettings(
         String topic,
         Map<String, String> headers,
         boolean keyRequired,
-        @Nullable String timestamp) {
+        @Nullable String timestamp,
+        @Nullable String type) {
 
     public RouteSettings {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
@@ -27,6 +29,6 @@ public record RouteSettings(
 
     /** With the time of publishing. */
     public RouteSettings(String topic, Map<String, String> headers, boolean keyRequired) {
-        this(topic, headers, keyRequired, null);
+        this(topic, headers, keyRequired, null, null);
     }
 }

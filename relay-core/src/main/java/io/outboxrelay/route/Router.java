@@ -2,7 +2,9 @@ package io.outboxrelay.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Failure;
+import io.outboxrelay.failure.PoisonReason;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxColumns;
 import io.outboxrelay.outbox.OutboxMessage;
@@ -41,6 +43,9 @@ public final class Router {
     /** -1 where messages have the time of publishing. */
     private final int timestampIndex;
 
+    /** -1 where nobody asks for the type. */
+    private final int typeIndex;
+
     /** By what they are made of. */
     private final Map<String, String> validTopics = new HashMap<>();
 
@@ -60,7 +65,12 @@ public final class Router {
         if (timestamp != null) {
             names.add(timestamp);
         }
+        String type = settings.type();
+        if (type != null) {
+            names.add(type);
+        }
         this.columns = OutboxColumns.distinct(names, timestamp);
+        this.typeIndex = type == null ? -1 : columns.indexOf(type);
         this.timestampIndex = timestamp == null ? -1 : columns.indexOf(timestamp);
         this.templateIndexes =
                 template.columns().stream().mapToInt(columns::indexOf).toArray();
@@ -83,11 +93,28 @@ public final class Router {
     public OutboxMessage route(OutboxRecord row) {
         if (keyRequired && row.key() == null) {
             throw poison(
+                    PoisonReason.NULL_KEY,
                     row,
                     "its key is null",
                     "give every event a key, or set route.keyRequired=false and lose order for those without");
         }
-        return new OutboxMessage(row.id(), topic(row), row.key(), row.payload(), headers(row), timestampMillis(row));
+        return message(row, topic(row), timestampMillis(row));
+    }
+
+    /** What can be said of a row that {@link #route} refuses: an empty topic where it yields none, and no time of its own. */
+    public OutboxMessage unrouted(OutboxRecord row) {
+        String topic;
+        try {
+            topic = topic(row);
+        } catch (RelayException e) {
+            topic = "";
+        }
+        return message(row, topic, OutboxMessage.NO_TIMESTAMP);
+    }
+
+    private OutboxMessage message(OutboxRecord row, String topic, long timestampMillis) {
+        @Nullable String type = typeIndex < 0 ? null : row.columns().get(typeIndex);
+        return new OutboxMessage(row.id(), topic, row.key(), row.payload(), headers(row), timestampMillis, type);
     }
 
     private record RecentHeader(int index, String text, Header header) {}
@@ -102,7 +129,7 @@ public final class Router {
         }
         String topic = simple ? fill(row) : source;
         TopicName.problem(topic).ifPresent(problem -> {
-            throw poison(
+            throw unroutable(
                     row,
                     "route.topic gives '" + abbreviated(topic) + "', which is no valid topic name: " + problem,
                     "correct the row, or route.topic");
@@ -131,7 +158,7 @@ public final class Router {
         int index = templateIndexes[column];
         @Nullable String value = row.columns().get(index);
         if (value == null) {
-            throw poison(
+            throw unroutable(
                     row,
                     "column " + columns.names().get(index) + " is null, and route.topic needs it",
                     "give the column a value (and NOT NULL), or change route.topic");
@@ -159,7 +186,7 @@ public final class Router {
         try {
             return RowTime.millis(text);
         } catch (IllegalArgumentException e) {
-            throw poison(
+            throw unroutable(
                     row,
                     "column " + columns.timestamp() + " cannot be the time of a message: " + e.getMessage(),
                     "give the column a time since 1970, or null for the time of publishing");
@@ -180,8 +207,13 @@ public final class Router {
         return header;
     }
 
-    private static RelayException poison(OutboxRecord row, String why, String remedy) {
-        return new RelayException(FailureKind.POISON, "event " + row.id() + " cannot be published: " + why, remedy);
+    private static RelayException unroutable(OutboxRecord row, String why, String remedy) {
+        return poison(PoisonReason.UNROUTABLE, row, why, remedy);
+    }
+
+    private static RelayException poison(PoisonReason reason, OutboxRecord row, String why, String remedy) {
+        Problem problem = new Problem("event " + row.id() + " cannot be published: " + why, remedy);
+        return new RelayException(Failure.poison(reason, problem, null));
     }
 
     private static String abbreviated(String text) {

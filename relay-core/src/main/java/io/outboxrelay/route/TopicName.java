@@ -3,14 +3,14 @@ package io.outboxrelay.route;
 import java.util.Optional;
 
 /** Kafka's rule for topic names, checked before sending so that a name that can never exist is known before any successor is sent. */
-final class TopicName {
+public final class TopicName {
 
     private static final int LENGTH_MAX = 249;
 
     private TopicName() {}
 
     /** What is wrong with the name, or nothing. The rule is that of {@code org.apache.kafka.common.internals.Topic}. */
-    static Optional<String> problem(String name) {
+    public static Optional<String> problem(String name) {
         if (name.isEmpty()) {
             return Optional.of("it is empty");
         }

@@ -3,7 +3,8 @@ package io.outboxrelay.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.outboxrelay.failure.Failure;
-import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.PoisonReason;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.publish.Outcomes;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** A broker under a virtual clock: per-partition logs, acknowledgements that come late and out of order between partitions. */
 final class SimulatedKafka {
 
+    static final String DEAD_LETTERS = "dead-letters";
+
     private static final int PARTITIONS = 4;
 
     private record Pending(long number, OutboxMessage message) {}
@@ -31,6 +34,7 @@ final class SimulatedKafka {
     private final RandomGenerator random;
     private final Map<String, List<Integer>> versionsByKey = new TreeMap<>();
     private final Set<String> acknowledgedIds = new HashSet<>();
+    private final Set<String> deadLetterIds = new HashSet<>();
     int sightings;
     int refusedSends;
     int unsettledMax;
@@ -47,8 +51,16 @@ final class SimulatedKafka {
     @Nullable
     Failure breaksNow;
 
+    /** In any topic but that of dead letters. */
     @Nullable
     String refusedId;
+
+    /** The same of all whose ids end so. */
+    @Nullable
+    String refusedEnding;
+
+    /** Dead letters too. */
+    boolean refusesDeadLetters;
 
     /** Not acknowledged, nor what is behind it in its partition. */
     @Nullable
@@ -94,6 +106,16 @@ final class SimulatedKafka {
         return acknowledgedIds;
     }
 
+    Set<String> deadLetterIds() {
+        return deadLetterIds;
+    }
+
+    boolean refuses(OutboxMessage message) {
+        boolean poison = message.id().equals(refusedId)
+                || (refusedEnding != null && message.id().endsWith(refusedEnding));
+        return poison && (refusesDeadLetters || !message.topic().equals(DEAD_LETTERS));
+    }
+
     void requireAcknowledged(String id) {
         if (!acknowledgedIds.contains(id)) {
             throw new AssertionError("a position behind " + id + " was committed, but it was never acknowledged");
@@ -111,12 +133,16 @@ final class SimulatedKafka {
         if (forbidden) {
             throw new AssertionError(message + " was published when nothing may be");
         }
+        sightings++;
+        if (message.topic().equals(DEAD_LETTERS)) {
+            deadLetterIds.add(message.id());
+            return;
+        }
         String key = new String(Objects.requireNonNull(message.key()), UTF_8);
         String value = new String(Objects.requireNonNull(message.value()), UTF_8);
         versionsByKey
                 .computeIfAbsent(key, k -> new ArrayList<>())
                 .add(Integer.parseInt(value.substring(0, value.indexOf(':'))));
-        sightings++;
     }
 
     private final class SimulatedPublisher implements Publisher {
@@ -131,7 +157,7 @@ final class SimulatedKafka {
         private long unsettledBytes;
 
         SimulatedPublisher() {
-            for (int i = 0; i < PARTITIONS; i++) {
+            for (int i = 0; i <= PARTITIONS; i++) {
                 sent.add(new ArrayDeque<>());
             }
         }
@@ -139,13 +165,14 @@ final class SimulatedKafka {
         @Override
         public void send(long number, OutboxMessage message) {
             requireOpen();
-            refusedSends += message.id().equals(refusedId) ? 1 : 0;
+            refusedSends += refuses(message) ? 1 : 0;
             unsettled++;
             unsettledBytes += message.sizeBytes();
             unsettledMax = Math.max(unsettledMax, unsettled);
             unsettledBytesMax = Math.max(unsettledBytesMax, unsettledBytes);
-            int partition =
-                    Math.floorMod(new String(Objects.requireNonNull(message.key()), UTF_8).hashCode(), PARTITIONS);
+            int partition = message.topic().equals(DEAD_LETTERS)
+                    ? PARTITIONS
+                    : Math.floorMod(new String(Objects.requireNonNull(message.key()), UTF_8).hashCode(), PARTITIONS);
             sent.get(partition).add(new Pending(number, message));
         }
 
@@ -164,13 +191,12 @@ final class SimulatedKafka {
                 return breakDown(outcomes, failure);
             }
             int delivered = 0;
-            for (int i = 0; i < PARTITIONS; i++) {
+            for (int i = 0; i <= PARTITIONS; i++) {
                 ArrayDeque<Pending> partition = sent.get(i);
                 int acknowledged = random.nextInt(8);
                 while (acknowledged-- > 0 && !partition.isEmpty() && !sealed.get(i) && !isWithheld(partition)) {
                     Pending pending = partition.remove();
-                    sealed.set(i, pending.message().id().equals(refusedId));
-                    settle(pending, outcomes);
+                    sealed.set(i, settle(pending, outcomes));
                     delivered++;
                 }
             }
@@ -195,16 +221,19 @@ final class SimulatedKafka {
             return partition.element().message().id().equals(withheldId);
         }
 
-        private void settle(Pending pending, Outcomes outcomes) {
+        /** Whether nothing behind it is to be published. */
+        private boolean settle(Pending pending, Outcomes outcomes) {
             unsettled--;
-            unsettledBytes -= pending.message().sizeBytes();
-            if (pending.message().id().equals(refusedId)) {
-                outcomes.failed(pending.number(), Failure.of(FailureKind.POISON, "refused " + refusedId, "mend it"));
-                return;
+            OutboxMessage message = pending.message();
+            unsettledBytes -= message.sizeBytes();
+            if (refuses(message)) {
+                Problem problem = new Problem("refused " + message.id(), "mend it");
+                return !outcomes.refused(pending.number(), Failure.poison(PoisonReason.REFUSED, problem, null));
             }
-            land(pending.message());
-            acknowledgedIds.add(pending.message().id());
+            land(message);
+            acknowledgedIds.add(message.id());
             outcomes.published(pending.number(), 0, pending.number());
+            return false;
         }
 
         /** Everything unsettled fails; some of it, in order, has landed all the same. */
@@ -218,10 +247,10 @@ final class SimulatedKafka {
         }
 
         private void landSome() {
-            for (int i = 0; i < PARTITIONS; i++) {
+            for (int i = 0; i <= PARTITIONS; i++) {
                 ArrayDeque<Pending> partition = sent.get(i);
                 int landed = partition.isEmpty() || sealed.get(i) ? 0 : random.nextInt(partition.size() + 1);
-                while (landed-- > 0 && !partition.element().message().id().equals(refusedId)) {
+                while (landed-- > 0 && !refuses(partition.element().message())) {
                     land(partition.remove().message());
                 }
             }

@@ -7,6 +7,7 @@ import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.failure.Backoff;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.poison.PoisonPolicy;
 import io.outboxrelay.route.RouteSettings;
 import io.outboxrelay.route.Router;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class Simulation {
     final List<RelayState> states = new ArrayList<>();
     final RelayLoop loop;
     final Map<String, Integer> versions = new HashMap<>();
+    private final PoisonPolicy poison;
     long nowNanos;
 
     Simulation(long seed) {
@@ -39,11 +41,16 @@ final class Simulation {
 
     /** A relay that fails at a first start that cannot work, or tries again. */
     Simulation(long seed, boolean failsAtStart) {
-        this(seed, new SplittableRandom(seed), failsAtStart);
+        this(seed, new SplittableRandom(seed), failsAtStart, PoisonPolicy.HALT);
     }
 
-    private Simulation(long seed, SplittableRandom random, boolean failsAtStart) {
-        this(seed, random, new SimulatedKafka(random.split()), failsAtStart, null);
+    /** A relay that does something else with poison than to halt. */
+    Simulation(long seed, PoisonPolicy poison) {
+        this(seed, new SplittableRandom(seed), true, poison);
+    }
+
+    private Simulation(long seed, SplittableRandom random, boolean failsAtStart, PoisonPolicy poison) {
+        this(seed, random, new SimulatedKafka(random.split()), failsAtStart, poison, null);
     }
 
     private Simulation(
@@ -51,11 +58,13 @@ final class Simulation {
             SplittableRandom random,
             SimulatedKafka kafka,
             boolean failsAtStart,
+            PoisonPolicy poison,
             @Nullable Simulation before) {
         this.seed = seed;
         this.random = random;
         this.nowNanos = random.nextLong();
         this.kafka = kafka;
+        this.poison = poison;
         this.outbox = before == null ? new SimulatedOutbox(random.split(), kafka) : before.outbox;
         if (before != null) {
             versions.putAll(before.versions);
@@ -68,7 +77,7 @@ final class Simulation {
                 Duration.ofSeconds(5),
                 failsAtStart);
         this.loop = new RelayLoop(
-                new RelayPorts(outbox::newSource, router, wakeup -> kafka.newPublisher()),
+                new RelayPorts(outbox::newSource, router, wakeup -> kafka.newPublisher(), poison),
                 settings,
                 () -> {},
                 this::entered);
@@ -77,7 +86,7 @@ final class Simulation {
     /** The next process on the same outbox and broker. The one before it is gone as if killed, whatever it had in flight. */
     Simulation successor() {
         kafka.loseInFlight();
-        return new Simulation(seed, random, kafka, true, this);
+        return new Simulation(seed, random, kafka, true, poison, this);
     }
 
     private void entered(RelayState state) {

@@ -135,6 +135,25 @@ class KafkaPublisherIT {
     }
 
     @Test
+    void where_those_behind_a_refused_message_may_pass_they_do_in_order_also_in_its_own_topic() {
+        kafka.createTopic("passing", 1);
+        try (PublishRun run = new PublishRun(settings(kafka))) {
+            run.passesRefused = true;
+            byte[] large = new byte[1_200_000];
+            ThreadLocalRandom.current().nextBytes(large);
+            for (int i = 0; i < 1_500; i++) {
+                run.add(message("passing", i, "k", i % 500 == 250 ? large : bytes("small")));
+            }
+            run.runUntil(A_WHILE, run::isEverythingPublished);
+
+            assertThat(run.refused).containsExactlyInAnyOrder(250L, 750L, 1_250L);
+            List<String> others = new ArrayList<>(numbers(0, 1_500));
+            others.removeAll(List.of("250", "750", "1250"));
+            assertThat(PublishScene.ids(kafka.bootstrapServers(), "passing")).containsExactlyElementsOf(others);
+        }
+    }
+
+    @Test
     void in_a_refused_batch_only_the_guilty_message_is_poison() {
         kafka.createTopic("compacted", 1, Map.of("cleanup.policy", "compact"));
         try (PublishRun run = new PublishRun(settings(kafka))) {

@@ -237,6 +237,11 @@ class KafkaPublisherTroubleIT {
             }
 
             @Override
+            public boolean refused(long number, Failure failure) {
+                throw new AssertionError(failure);
+            }
+
+            @Override
             public void failed(long number, Failure failure) {
                 throw new AssertionError(failure);
             }

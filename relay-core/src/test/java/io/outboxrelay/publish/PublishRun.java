@@ -1,5 +1,7 @@
 package io.outboxrelay.publish;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.outbox.OutboxMessage;
@@ -24,6 +26,9 @@ final class PublishRun implements Outcomes, AutoCloseable {
     final Set<Long> refused = new HashSet<>();
     final List<OutboxMessage> messages = new ArrayList<>();
     long slowestSendNanos;
+
+    /** Whether those behind a refused message may be published: what is refused counts as done with. */
+    boolean passesRefused;
 
     private final KafkaPublishers publishers;
     private final Thread loop = Thread.currentThread();
@@ -89,7 +94,7 @@ final class PublishRun implements Outcomes, AutoCloseable {
             settledAhead.clear();
         }
         boolean idle = true;
-        while (refused.isEmpty() && sent < messages.size() && sent - floor < WINDOW_RECORDS) {
+        while ((passesRefused || refused.isEmpty()) && sent < messages.size() && sent - floor < WINDOW_RECORDS) {
             long before = System.nanoTime();
             publisher.send(sent, messages.get((int) sent));
             slowestSendNanos = Math.max(slowestSendNanos, System.nanoTime() - before);
@@ -125,16 +130,28 @@ final class PublishRun implements Outcomes, AutoCloseable {
     }
 
     @Override
+    public boolean refused(long number, Failure failure) {
+        note(failure);
+        assertThat(failure.kind()).isEqualTo(FailureKind.POISON);
+        refused.add(number);
+        if (passesRefused) {
+            published(number, 0, -1);
+        }
+        return passesRefused;
+    }
+
+    @Override
     public void failed(long number, Failure failure) {
+        note(failure);
+        assertThat(failure.kind()).isNotEqualTo(FailureKind.POISON);
+        broken = true;
+    }
+
+    private void note(Failure failure) {
         if (broken) {
             throw new AssertionError("a second failure of a broken publisher: " + failure);
         }
         failures.add(failure);
-        if (failure.kind() == FailureKind.POISON) {
-            refused.add(number);
-        } else {
-            broken = true;
-        }
     }
 
     @Override

@@ -58,7 +58,7 @@ class RouterTest {
 
     @Test
     void a_row_brings_its_own_time_where_a_column_has_one() {
-        Router router = new Router(new RouteSettings("t.${type}", Map.of(), false, "created"));
+        Router router = new Router(new RouteSettings("t.${type}", Map.of(), false, "created", null));
         assertThat(router.columns()).isEqualTo(new OutboxColumns(List.of("type", "created"), "created"));
         assertThat(router.route(row(null, null, "a", "1970-01-01 00:00:02.5+00"))
                         .timestampMillis())

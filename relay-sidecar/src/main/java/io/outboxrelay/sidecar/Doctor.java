@@ -7,6 +7,7 @@ import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.jdbc.slot.Finding;
 import io.outboxrelay.outbox.OutboxMessage;
 import io.outboxrelay.outbox.OutboxRecord;
+import io.outboxrelay.poison.PoisonPolicy;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
 import io.outboxrelay.publish.BrokerProbe.Away;
@@ -29,16 +30,19 @@ final class Doctor {
     private static final String TOPICS = "topics";
 
     private final PipelineSettings pipeline;
+    private final PoisonPolicy poison;
 
     /** The largest message that waits for each topic, in bytes. */
     private final Map<String, Long> bytesMaxByTopic = new TreeMap<>();
 
     private int rows;
     private long unpublishable;
+    private long deadLetters;
 
     /** @param topics to look at in any case */
     Doctor(PipelineSettings pipeline, List<String> topics) {
         this.pipeline = pipeline;
+        this.poison = DeadLetterLog.policy("", pipeline);
         topics.forEach(topic -> bytesMaxByTopic.put(topic, 0L));
     }
 
@@ -90,6 +94,13 @@ final class Doctor {
                         unpublishable + " of the first " + rows + " can never be published: a relay would halt there",
                         "outbox-relay dry-run shows which, and why");
             }
+            if (deadLetters > 0) {
+                return Check.warn(
+                        ROWS,
+                        deadLetters + " of the first " + rows + " can never be published, and become dead letters in "
+                                + pipeline.poison().topic(),
+                        "outbox-relay dry-run shows which, and why");
+            }
             return Check.ok(ROWS, rows == 0 ? "none" : (more ? "the first " : "") + rows + " can be published");
         } catch (RelayException e) {
             return Check.fail(ROWS, e.failure().problems());
@@ -99,12 +110,21 @@ final class Doctor {
     private void look(Router router, OutboxRecord row) {
         rows++;
         try {
-            OutboxMessage message = router.route(row);
-            if (bytesMaxByTopic.size() < TOPICS_MAX || bytesMaxByTopic.containsKey(message.topic())) {
-                bytesMaxByTopic.merge(message.topic(), message.sizeBytes(), Math::max);
-            }
+            waits(router.route(row));
         } catch (RelayException e) {
-            unpublishable++;
+            OutboxMessage letter = poison.instead(router.unrouted(row), e.failure());
+            if (letter == null) {
+                unpublishable++;
+            } else {
+                deadLetters++;
+                waits(letter);
+            }
+        }
+    }
+
+    private void waits(OutboxMessage message) {
+        if (bytesMaxByTopic.size() < TOPICS_MAX || bytesMaxByTopic.containsKey(message.topic())) {
+            bytesMaxByTopic.merge(message.topic(), message.sizeBytes(), Math::max);
         }
     }
 
@@ -112,6 +132,9 @@ final class Doctor {
         String template = pipeline.route().topic();
         if (TopicTemplate.parse(template).columns().isEmpty()) {
             bytesMaxByTopic.putIfAbsent(template.replace("$$", "$"), 0L);
+        }
+        if (pipeline.poison().hasDeadLetters()) {
+            bytesMaxByTopic.putIfAbsent(pipeline.poison().topic(), 0L);
         }
         if (bytesMaxByTopic.isEmpty()) {
             return List.of(Check.skipped(TOPICS, "no row waits to tell which; name some by --topic"));

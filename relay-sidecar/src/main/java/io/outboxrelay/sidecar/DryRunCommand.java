@@ -89,15 +89,16 @@ final class DryRunCommand implements Callable<Integer> {
                     json ? new JsonMessages(out, name, showPayload) : new TextMessages(out, showPayload);
             Function<Failure, Failure> told =
                     loaded.pipelines().size() > 1 ? failure -> failure.about(name) : failure -> failure;
-            worst = Math.max(worst, printed(pipeline.getValue().atStart(), printer, told));
+            worst = Math.max(worst, printed(name, pipeline.getValue().atStart(), printer, told));
             out.flush();
         }
         return worst;
     }
 
     /** @param told what is wrong with the pipeline, as it is said of it */
-    private int printed(PipelineSettings pipeline, MessagePrinter printer, Function<Failure, Failure> told) {
-        DryRun run = new DryRun(pipeline, printer);
+    private int printed(
+            String name, PipelineSettings pipeline, MessagePrinter printer, Function<Failure, Failure> told) {
+        DryRun run = new DryRun(name, pipeline, printer);
         String table = pipeline.source().outbox();
         try {
             boolean more = WaitingRows.read(pipeline, limit, run::take);

@@ -3,7 +3,9 @@ package io.outboxrelay.sidecar;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.PoisonReason;
 import io.outboxrelay.failure.Problem;
+import io.outboxrelay.poison.DeadLetter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +41,21 @@ final class LogFields {
                             .filter(remedy -> !remedy.isEmpty())
                             .collect(Collectors.joining("; "))));
         }
+        return new LogFields(fields);
+    }
+
+    /** Of a dead letter. */
+    static LogFields of(String pipeline, DeadLetter letter) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("relay.pipeline", pipeline);
+        fields.put("relay.event_id", letter.id());
+        PoisonReason reason = letter.why().reason();
+        if (reason != null) {
+            fields.put("relay.reason", reason.label());
+        }
+        fields.put("relay.topic", letter.topic());
+        Problem problem = letter.why().problems().get(0);
+        fields.putAll(described(letter.why().kind(), problem.what(), problem.remedy()));
         return new LogFields(fields);
     }
 

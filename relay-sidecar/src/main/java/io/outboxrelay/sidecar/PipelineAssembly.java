@@ -58,7 +58,8 @@ final class PipelineAssembly {
                 : DebeziumParts.of(inUse, router.columns());
         ProducersInUse producers = new ProducersInUse();
         KafkaPublishers publishers = new KafkaPublishers(inUse::publisher, producers);
-        RelayPorts ports = new RelayPorts(source.sources(), router, wakeup -> open(publishers, wakeup));
+        RelayPorts ports = new RelayPorts(
+                source.sources(), router, wakeup -> open(publishers, wakeup), DeadLetterLog.policy(name, settings));
         LoopSettings defaults = LoopSettings.defaults(new SplittableRandom());
         LoopSettings loop = new LoopSettings(
                 settings.window(),

@@ -10,6 +10,7 @@ import io.outboxrelay.debezium.repair.RepairRequest;
 import io.outboxrelay.debezium.repair.RepairStores;
 import io.outboxrelay.debezium.repair.RowOrder;
 import io.outboxrelay.debezium.repair.StandingRows;
+import io.outboxrelay.engine.LoopProgress;
 import io.outboxrelay.failure.RelayException;
 import io.outboxrelay.publish.BrokerProbe;
 import io.outboxrelay.publish.BrokerProbe.Asking;
@@ -98,8 +99,10 @@ final class RepairRun {
     private void repair(LogRepair closing) throws InterruptedException {
         requireBrokers();
         StandingRows rows = closing.begin();
-        long published = new StandingPublication(inUse, out).publish(rows);
-        out.println("done    published " + published + " rows");
+        LoopProgress progress = new StandingPublication(inUse, out).publish(rows);
+        long deadLetters = progress.deadLetters();
+        out.println("done    published " + progress.published() + " rows"
+                + (deadLetters == 0 ? "" : ", and " + deadLetters + " as dead letters"));
         closing.finish();
         out.flush();
     }

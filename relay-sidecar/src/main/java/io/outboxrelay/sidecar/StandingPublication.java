@@ -7,6 +7,7 @@ import io.outboxrelay.debezium.DebeziumSource;
 import io.outboxrelay.debezium.LogFigures;
 import io.outboxrelay.debezium.repair.StandingRows;
 import io.outboxrelay.debezium.repair.StandingSource;
+import io.outboxrelay.engine.LoopProgress;
 import io.outboxrelay.engine.LoopSettings;
 import io.outboxrelay.engine.RelayPorts;
 import io.outboxrelay.engine.RelayState;
@@ -50,10 +51,10 @@ final class StandingPublication {
     /**
      * Publishes them all, for as long as it takes.
      *
-     * @return how many
+     * @return what became of them
      * @throws RelayException what keeps one from being published for good, or the snapshot is lost
      */
-    long publish(StandingRows rows) throws InterruptedException {
+    LoopProgress publish(StandingRows rows) throws InterruptedException {
         PipelineSettings settings = inUse.atStart();
         CompletableFuture<Optional<Failure>> end = new CompletableFuture<>();
         StandingSource source = new StandingSource(
@@ -67,7 +68,13 @@ final class StandingPublication {
         LoopSettings loop = new LoopSettings(
                 settings.window(), defaults.backoff(), defaults.standbyInterval(), defaults.stalledAfter(), true);
         RelayThread relay = new RelayThread(
-                new RelayPorts(() -> source, new Router(settings.route()), publishers::open), loop, state -> {
+                new RelayPorts(
+                        () -> source,
+                        new Router(settings.route()),
+                        publishers::open,
+                        DeadLetterLog.policy("repair", settings)),
+                loop,
+                state -> {
                     if (state instanceof Failed failed) {
                         end.complete(Optional.of(failed.cause()));
                     }
@@ -85,7 +92,7 @@ final class StandingPublication {
                     "the loop does not stop though all is published",
                     "run repair again, and report this");
         }
-        return relay.loop().progress().published();
+        return relay.loop().progress();
     }
 
     private Optional<Failure> awaited(CompletableFuture<Optional<Failure>> end, RelayThread relay)

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import io.outboxrelay.engine.LoopProgress;
 import io.outboxrelay.engine.RelayState;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.PoisonReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -95,6 +96,13 @@ final class RelayMeters {
                     "How often something failed, or got no further for some seconds, and was tried again, by kind of failure.",
                     tags.and("kind", label(kind)),
                     m -> progress.retries(kind));
+        }
+        for (PoisonReason reason : PoisonReason.values()) {
+            counter(
+                    "dead.letters",
+                    "Events that can never be published and that Kafka acknowledged as dead letters, by reason.",
+                    tags.and("reason", reason.label()),
+                    m -> progress.deadLetters(reason));
         }
         for (String state : RelayState.NAMES) {
             Gauge.builder(
