@@ -71,17 +71,27 @@ public final class SideClients {
 
     /** Idempotent, with acknowledgement by every replica; a message that is not acknowledged in time fails. */
     public Producer<byte[], byte[]> writer() {
+        Map<String, Object> config = writing();
+        config.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, WRITER_BYTES_MAX);
+        return make(config, KafkaProducer::new);
+    }
+
+    /** The same for events: to the partitions that the relay gives them, and as large as it publishes them. */
+    public Producer<byte[], byte[]> eventWriter() {
+        return make(writing(), KafkaProducer::new);
+    }
+
+    private Map<String, Object> writing() {
         Map<String, Object> config = config(ProducerConfig.configNames());
         config.putAll(ProducerRules.fixedValues());
-        config.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, answerMillis);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, answerMillis);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, WRITER_BYTES_MAX);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 16_384);
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        return make(config, KafkaProducer::new);
+        return config;
     }
 
     /** What the error of a client means, and what mends it. */

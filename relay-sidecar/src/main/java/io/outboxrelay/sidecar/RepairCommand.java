@@ -11,7 +11,6 @@ import io.outboxrelay.jdbc.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,11 +69,9 @@ final class RepairCommand implements Callable<Integer> {
             description = "Where that role's password stands, if it needs one.")
     private @Nullable Path adminPassword;
 
-    @Option(
-            names = "--pipeline",
-            paramLabel = "NAME",
-            description = "Which pipeline to repair, where the file has several.")
-    private @Nullable String pipeline;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private PipelineOption pipeline;
 
     @Option(
             names = "--order",
@@ -116,25 +113,10 @@ final class RepairCommand implements Callable<Integer> {
         }
         try {
             RelaySettings loaded = settings.load();
-            return repaired(chosen(loaded));
+            return repaired(pipeline.chosen(loaded, spec));
         } catch (RelayException e) {
             return refused(e.failure());
         }
-    }
-
-    private SettingsInUse chosen(RelaySettings loaded) {
-        Map<String, SettingsInUse> pipelines = loaded.pipelines();
-        if (pipeline == null && pipelines.size() > 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "give --pipeline, one of " + String.join(", ", pipelines.keySet()));
-        }
-        return pipelines.entrySet().stream()
-                .filter(entry -> pipeline == null || entry.getKey().equals(pipeline))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "there is no pipeline " + pipeline + ", only " + String.join(", ", pipelines.keySet())));
     }
 
     private int repaired(SettingsInUse inUse) throws InterruptedException {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             DoctorCommand.class,
             DryRunCommand.class,
+            DeadLettersCommand.class,
             InitSqlCommand.class,
             RepairCommand.class,
             HealthCommand.class,

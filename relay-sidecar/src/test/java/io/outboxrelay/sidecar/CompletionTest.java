@@ -33,7 +33,8 @@ class CompletionTest {
     @CsvSource(
             delimiter = '>',
             value = {
-                "d > doctor dry-run",
+                "d > doctor dry-run dead-letters",
+                "dead-letters r > replay",
                 "init > init-sql",
                 "dry-run --s > --set --show-payload",
                 "doctor --to > --topic",
