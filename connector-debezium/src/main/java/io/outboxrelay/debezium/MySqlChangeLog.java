@@ -141,7 +141,9 @@ final class MySqlChangeLog implements ChangeLog {
     private MySqlState.Place begin(MySqlState state, Map<String, String> variables) {
         checks.checkNotRenamed(state.tablesOf(variables.getOrDefault("server_uuid", "")));
         MySqlBeginning.Begun found = new MySqlBeginning(session, table, ending).find(variables);
-        MySqlState.Place begun = new MySqlState.Place(found.end(), variables.getOrDefault("server_uuid", ""));
+        MySqlMark end = found.end();
+        MySqlState.Place begun = new MySqlState.Place(
+                end, variables.getOrDefault("server_uuid", ""), new MySqlLogFiles(session).beginning(end.file()));
         // Columns that are stored without a place, because something failed between the two, are of before this one.
         state.begunAnew(ColumnHistory.made(found.end(), table.database(), found.columns()));
         state.settled(begun);

@@ -128,6 +128,16 @@ public final class MySqlChecks {
      * @throws RelayException POSITION_LOST when not
      */
     public void checkCovers(MySqlState.Place place, Map<String, String> variables) {
+        // Of another server nothing follows from it.
+        if (place.serverUuid().equals(variables.get("server_uuid"))
+                && new MySqlLogFiles(session).begunAnewSince(place)) {
+            throw new RelayException(
+                    POSITION_LOST,
+                    "the server began its log anew after " + place.mark().file() + ':'
+                            + place.mark().position()
+                            + " was read, so that the same names and numbers are of other transactions",
+                    "find out what RESET MASTER, or RESET BINARY LOGS AND GTIDS, was for" + GO_ON);
+        }
         String gtids = place.mark().gtids();
         if (gtids != null && "ON".equals(variables.get("gtid_mode"))) {
             checkTransactions(gtids, variables);
@@ -181,7 +191,7 @@ public final class MySqlChecks {
                     "go back to the server that was read; switch GTIDs on, so that servers can be told to be alike"
                             + GO_ON);
         }
-        Long size = session.files().get(place.mark().file());
+        Long size = new MySqlLogFiles(session).sizes().get(place.mark().file());
         if (size == null || size < place.mark().position()) {
             throw new RelayException(
                     POSITION_LOST,

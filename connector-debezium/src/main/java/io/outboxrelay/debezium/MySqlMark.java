@@ -48,6 +48,12 @@ public record MySqlMark(@Nullable String gtids, String file, long position) impl
         return number == theirs ? position > other.position : number > theirs;
     }
 
+    /** Whether its file is no later than this one, or one of another series, of which nobody can tell. */
+    boolean isInFileUpTo(String other) {
+        String series = file.substring(0, file.lastIndexOf('.') + 1);
+        return !other.startsWith(series) || number(file) <= number(other);
+    }
+
     private static long number(String file) {
         return Long.parseLong(file.substring(file.lastIndexOf('.') + 1));
     }

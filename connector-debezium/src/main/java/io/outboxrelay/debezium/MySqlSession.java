@@ -185,18 +185,9 @@ public final class MySqlSession implements AutoCloseable {
         }
     }
 
-    /** The size in bytes of each file of the log that is still there. */
-    Map<String, Long> files() {
-        Map<String, Long> sizes = new HashMap<>();
-        try (Statement statement = connected().createStatement();
-                ResultSet rows = statement.executeQuery("SHOW BINARY LOGS")) {
-            while (rows.next()) {
-                sizes.put(rows.getString(1), rows.getLong(2));
-            }
-            return sizes;
-        } catch (SQLException e) {
-            throw new RelayException(MySqlFailures.classify(e, settings));
-        }
+    /** What it means that the server refused something. */
+    RelayException classified(SQLException refusal) {
+        return new RelayException(MySqlFailures.classify(refusal, settings));
     }
 
     /** What of the first set of transactions is not in the second; empty where nothing is. */

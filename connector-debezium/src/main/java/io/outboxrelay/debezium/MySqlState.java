@@ -48,14 +48,21 @@ public final class MySqlState {
      * How far a server's log was read.
      *
      * @param serverUuid the server's own identity
+     * @param fileBegins what tells the mark's file from another of that name, see {@link MySqlLogFiles#beginning}; null where nobody
+     *     knows
      */
-    public record Place(MySqlMark mark, String serverUuid) {
+    public record Place(
+            MySqlMark mark, String serverUuid, @Nullable String fileBegins) {
+
+        public Place(MySqlMark mark, String serverUuid) {
+            this(mark, serverUuid, null);
+        }
 
         /** The same for a server that numbers transactions no longer: then only the file counts. */
         public Place asCountedBy(Map<String, String> variables) {
             return "ON".equals(variables.get("gtid_mode")) || mark.gtids() == null
                     ? this
-                    : new Place(new MySqlMark(null, mark.file(), mark.position()), serverUuid);
+                    : new Place(new MySqlMark(null, mark.file(), mark.position()), serverUuid, fileBegins);
         }
     }
 
@@ -106,7 +113,7 @@ public final class MySqlState {
             if (VERSION.equals(fields.get("version"))) {
                 MySqlMark mark = new MySqlMark(
                         fields.get("gtids"), required(fields, "file"), Long.parseLong(required(fields, "position")));
-                return new Place(mark, required(fields, "server_uuid"));
+                return new Place(mark, required(fields, "server_uuid"), fields.get("file_begins"));
             }
         } catch (NumberFormatException e) {
             // Said below.
@@ -135,7 +142,8 @@ public final class MySqlState {
         MySqlMark mark = place.mark();
         return "version=" + VERSION + "\nserver_uuid=" + place.serverUuid()
                 + "\nfile=" + mark.file() + "\nposition=" + mark.position()
-                + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids());
+                + (mark.gtids() == null ? "" : "\ngtids=" + mark.gtids())
+                + (place.fileBegins() == null ? "" : "\nfile_begins=" + place.fileBegins());
     }
 
     /** The tables of a server that something is stored of, whatever the relay's name was. */

@@ -27,6 +27,7 @@ final class MySqlStream implements LogStream {
     private final Started started;
     private final MySqlSession session;
     private final MySqlChecks checks;
+    private final MySqlLogFiles files;
     private final EventDecoder decoder;
     private final DebeziumSettings settings;
     private List<SourceRecord> ahead;
@@ -44,6 +45,7 @@ final class MySqlStream implements LogStream {
         this.started = started;
         this.session = session;
         this.checks = checks;
+        this.files = new MySqlLogFiles(session);
         this.decoder = decoder;
         this.settings = settings;
         this.ahead = started.ahead();
@@ -162,8 +164,8 @@ final class MySqlStream implements LogStream {
 
     @Override
     public void confirm(LogMark upTo) {
-        started.state()
-                .settled(new MySqlState.Place((MySqlMark) upTo, started.from().serverUuid()));
+        MySqlMark mark = (MySqlMark) upTo;
+        started.state().settled(new MySqlState.Place(mark, started.from().serverUuid(), files.beginning(mark.file())));
     }
 
     @Override
