@@ -190,6 +190,28 @@ class LogWatchIT {
         }
     }
 
+    /** Debezium keeps it for whoever asks. */
+    @Test
+    void what_ended_the_thread_that_reads_is_told_though_nobody_watches_the_server() throws SQLException {
+        LoggedOutbox outbox = LoggedOutbox.standard(database);
+        DebeziumSettings unwatched = outbox.settings(
+                outbox.settings().connection(),
+                new DebeziumSettings.Reading(
+                        4_096,
+                        8L << 20,
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(20),
+                        Duration.ofHours(1),
+                        Duration.ofHours(1)));
+        outbox.insert("a", 1);
+        try (LogConsumer consumer =
+                LogConsumer.of(outbox.sources(unwatched).get()).awaitRecords(1)) {
+            database.execute("SELECT pg_terminate_backend(" + outbox.streamer() + ")");
+            Failure failure = consumer.awaitFailure();
+            assertThat(failure.kind()).as("%s", failure).isEqualTo(FailureKind.TRANSIENT);
+        }
+    }
+
     @Test
     void of_two_readers_that_start_together_one_reads_and_the_other_never_touches_it() throws SQLException {
         for (int round = 0; round < 4; round++) {
