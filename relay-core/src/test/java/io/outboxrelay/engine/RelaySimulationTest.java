@@ -43,22 +43,11 @@ class RelaySimulationTest {
     void a_clean_stop_repeats_nothing(long seed) {
         Simulation world = new Simulation(seed);
         world.insertSome(50 + world.random.nextInt(500));
-        int cycles = world.random.nextInt(60);
-        for (int i = 0; i < cycles; i++) {
-            world.cycle();
-        }
-        world.loop.requestStop(Duration.ofSeconds(30));
-        world.cycleUntil("stopped", () -> world.loop.state() instanceof Stopped);
-        assertThat(world.loop.state()).isEqualTo(new Stopped(0));
-
-        Simulation successor = world.successor();
-        successor.cycleUntil("an empty outbox", successor.outbox::isEmpty);
+        Simulation successor = world.stoppedCleanlyAndFollowed();
         successor.requireEverythingPublishedInOrder();
         assertThat(successor.kafka.sightings)
                 .as("seed %d: every row exactly once", seed)
-                .isEqualTo(successor.versions.values().stream()
-                        .mapToInt(Integer::intValue)
-                        .sum());
+                .isEqualTo(successor.inserted());
     }
 
     @ParameterizedTest

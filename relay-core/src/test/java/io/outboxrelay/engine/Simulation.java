@@ -4,6 +4,7 @@ import static io.outboxrelay.engine.SimulatedOutbox.transientFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.ack.WindowSettings;
+import io.outboxrelay.engine.RelayState.Stopped;
 import io.outboxrelay.failure.Backoff;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
@@ -87,6 +88,25 @@ final class Simulation {
     Simulation successor() {
         kafka.loseInFlight();
         return new Simulation(seed, random, kafka, true, poison, this);
+    }
+
+    /** After some cycles it is asked to stop and does, with nothing left behind; the next process publishes all that stands. */
+    Simulation stoppedCleanlyAndFollowed() {
+        int cycles = random.nextInt(60);
+        for (int i = 0; i < cycles; i++) {
+            cycle();
+        }
+        loop.requestStop(Duration.ofSeconds(30));
+        cycleUntil("stopped", () -> loop.state() instanceof Stopped);
+        assertThat(loop.state()).isEqualTo(new Stopped(0));
+        Simulation successor = successor();
+        successor.cycleUntil("an empty outbox", successor.outbox::isEmpty);
+        return successor;
+    }
+
+    /** How many rows. */
+    int inserted() {
+        return versions.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     private void entered(RelayState state) {
