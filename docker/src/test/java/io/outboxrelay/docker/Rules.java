@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 
 /** What asks Prometheus for something: the alert rules and the dashboard. */
 final class Rules {
-    /** A name followed by its labels, by a range, or by the end of what it stands in; functions are followed by a parenthesis. */
-    private static final Pattern METRIC = Pattern.compile("\\b(?:outbox_relay|kafka|jvm|process)_\\w+\\b");
+    /** A name with the labels that it is to have, if any; functions have other names. */
+    private static final Pattern SERIES =
+            Pattern.compile("\\b(?:outbox_relay|kafka|jvm|process)_\\w+\\b(?:\\{[^}]*\\})?");
 
     private Rules() {}
 
@@ -25,12 +26,12 @@ final class Rules {
                 .items();
     }
 
-    /** The metrics that the alert rules ask for. */
-    static Set<String> metricsOfAlerts() {
-        TreeSet<String> metrics = new TreeSet<>();
+    /** The metrics that the alert rules ask for, each with the labels by which they choose among its series. */
+    static Set<String> seriesOfAlerts() {
+        TreeSet<String> series = new TreeSet<>();
         rules().forEach(rule ->
-                METRIC.matcher(rule.at("expr").text()).results().forEach(found -> metrics.add(found.group())));
-        return metrics;
+                SERIES.matcher(rule.at("expr").text()).results().forEach(found -> series.add(found.group())));
+        return series;
     }
 
     /** The dashboard's queries as Grafana would send them, for a minute's window and all pipelines. */
