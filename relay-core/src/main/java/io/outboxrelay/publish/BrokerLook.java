@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -26,23 +28,33 @@ final class BrokerLook {
     private static final Duration RESOLVE_MAX = Duration.ofSeconds(5);
     private static final Duration ASK_MAX = Duration.ofSeconds(8);
 
+    /** Before an address is asked again that cut the connection: a broker that begins or ends does so for a moment. */
+    private static final long AGAIN_MILLIS = 300;
+
     /** No look takes longer. */
     static final Duration TIME_MAX = RESOLVE_MAX.plus(ASK_MAX);
 
     private final PublisherSettings settings;
+    private final Duration askMax;
     private final ExecutorService threads =
             Executors.newCachedThreadPool(question -> PipelineThreads.daemon("relay-broker-look", question));
 
-    private BrokerLook(PublisherSettings settings) {
+    private BrokerLook(PublisherSettings settings, Duration askMax) {
         this.settings = settings;
+        this.askMax = askMax;
     }
 
     /**
-     * Why no Kafka client should be made: an address speaks something else than the relay (MISCONFIGURED), or none opens.
-     * Blocks; where the relay speaks plaintext until all have answered or are given up, else until one opens.
+     * Why no Kafka client should be made: an address speaks something else than the relay (MISCONFIGURED), none opens, or none that
+     * does answers as Kafka. Blocks; where the relay speaks plaintext until all have answered or are given up, else until one opens.
      */
     static Optional<Failure> obstacle(PublisherSettings settings) throws InterruptedException {
-        BrokerLook look = new BrokerLook(settings);
+        return obstacle(settings, ASK_MAX);
+    }
+
+    /** @param askMax how long addresses that were resolved are given to answer as Kafka */
+    static Optional<Failure> obstacle(PublisherSettings settings, Duration askMax) throws InterruptedException {
+        BrokerLook look = new BrokerLook(settings, askMax);
         try {
             return look.ask(look.endpoints());
         } finally {
@@ -62,7 +74,20 @@ final class BrokerLook {
 
     private record Endpoint(String address, InetSocketAddress socketAddress) {}
 
-    private record Found(String address, Optional<ListenerCheck.Spoken> spoken) {}
+    /**
+     * What an address was seen to be.
+     *
+     * @param first whether it had not been asked before
+     */
+    private record Found(Endpoint endpoint, boolean first, Optional<ListenerCheck.Spoken> spoken) {
+        boolean opens() {
+            return spoken.isPresent();
+        }
+
+        boolean answersAsKafka() {
+            return opens() && !spoken.equals(Optional.of(ListenerCheck.Spoken.NOT_KAFKA));
+        }
+    }
 
     /** Those whose names can be resolved, in time. */
     private List<Endpoint> endpoints() throws InterruptedException {
@@ -86,30 +111,50 @@ final class BrokerLook {
     }
 
     private Optional<Failure> ask(List<Endpoint> endpoints) throws InterruptedException {
-        long deadline = System.nanoTime() + ASK_MAX.toNanos();
+        long deadline = System.nanoTime() + askMax.toNanos();
         ExecutorCompletionService<Found> asked = new ExecutorCompletionService<>(threads);
-        for (Endpoint endpoint : endpoints) {
-            var unused = asked.submit(
-                    () -> new Found(endpoint.address(), ListenerCheck.look(endpoint.socketAddress(), settings)));
-        }
+        endpoints.forEach(endpoint -> ask(endpoint, true, asked));
+        SortedSet<String> silent = new TreeSet<>();
+        int unheard = endpoints.size();
         boolean open = false;
-        for (int i = 0; i < endpoints.size(); i++) {
+        // One that is silent may be slow, or begin just now: while none answers it is asked again.
+        while (unheard > 0 || (!open && !silent.isEmpty())) {
             Future<Found> answer = asked.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (answer == null) {
                 break;
             }
             Found found = found(answer);
+            unheard -= found.first() ? 1 : 0;
+            String address = found.endpoint().address();
             Optional<Failure> mismatch =
-                    found.spoken().flatMap(spoken -> ListenerCheck.judge(found.address(), spoken, settings));
+                    found.spoken().flatMap(spoken -> ListenerCheck.judge(address, spoken, settings));
             if (mismatch.isPresent()) {
                 return mismatch;
             }
-            open |= found.spoken().isPresent();
+            open |= found.answersAsKafka();
             if (open && settings.encrypts()) {
                 break;
             }
+            if (found.opens() && !found.answersAsKafka()) {
+                silent.add(address);
+            }
+            if (silent.contains(address) && !open) {
+                ask(found.endpoint(), false, asked);
+            }
         }
-        return open ? Optional.empty() : Optional.of(unreachable(settings));
+        if (open) {
+            return Optional.empty();
+        }
+        return Optional.of(silent.isEmpty() ? unreachable(settings) : noKafka(silent));
+    }
+
+    private void ask(Endpoint endpoint, boolean first, ExecutorCompletionService<Found> asked) {
+        var unused = asked.submit(() -> {
+            if (!first) {
+                TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+            }
+            return new Found(endpoint, first, ListenerCheck.look(endpoint.socketAddress(), settings));
+        });
     }
 
     private static Found found(Future<Found> answer) throws InterruptedException {
@@ -125,5 +170,13 @@ final class BrokerLook {
                 FailureKind.TRANSIENT,
                 "no broker can be reached at " + settings.bootstrapServers(),
                 "start Kafka, or correct kafka.bootstrap.servers; the relay goes on by itself once it is reached");
+    }
+
+    private static Failure noKafka(SortedSet<String> addresses) {
+        return Failure.of(
+                FailureKind.TRANSIENT,
+                String.join(", ", addresses) + " connects, but does not answer as Kafka",
+                "correct kafka.bootstrap.servers where something else listens there, or see what keeps the broker from answering;"
+                        + " the relay goes on by itself once it does");
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +40,10 @@ final class ListenerCheck {
         /** Kafka without encryption, which wants a password. */
         SASL_PLAINTEXT,
         TLS,
-        /** Nothing that could be made out. */
-        UNKNOWN
+        /** Kafka that says no more than that, or what encrypts, of which nothing is asked. */
+        UNKNOWN,
+        /** It opens, and then is silent for seconds, cuts the connection, or says what Kafka would not. */
+        NOT_KAFKA
     }
 
     private static final int TIMEOUT_MILLIS = 2_000;
@@ -152,8 +153,8 @@ final class ListenerCheck {
             connect(socket, address);
             try {
                 return Optional.of(question.ask(socket));
-            } catch (IOException cut) {
-                return Optional.of(Spoken.UNKNOWN);
+            } catch (IOException silentOrCut) {
+                return Optional.of(Spoken.NOT_KAFKA);
             }
         } catch (IOException closed) {
             return Optional.empty();
@@ -205,21 +206,21 @@ final class ListenerCheck {
             return Spoken.TLS;
         }
         if (length < Integer.BYTES || length > ANSWER_BYTES_MAX) {
-            return Spoken.UNKNOWN;
+            return Spoken.NOT_KAFKA;
         }
         answers.skipNBytes(length);
         if (!all) {
             return Spoken.UNKNOWN;
         }
         // No topics: the list is empty, which from version 1 on does not mean all of them.
-        socket.getOutputStream().write(request(METADATA, 1, Integer.BYTES));
         try {
+            socket.getOutputStream().write(request(METADATA, 1, Integer.BYTES));
             answers.readInt();
             return Spoken.PLAINTEXT;
-        } catch (SocketTimeoutException slow) {
-            return Spoken.UNKNOWN;
         } catch (EOFException refused) {
             return Spoken.SASL_PLAINTEXT;
+        } catch (IOException slowOrCut) {
+            return Spoken.UNKNOWN;
         }
     }
 
