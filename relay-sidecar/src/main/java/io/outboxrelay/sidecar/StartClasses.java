@@ -22,12 +22,30 @@ final class StartClasses {
             "org/postgresql/jdbc/",
             "org/postgresql/shaded/com/ongres/",
             "org/postgresql/util/",
+            "org/apache/kafka/clients/ClientRe",
+            "org/apache/kafka/clients/Metadata",
+            "org/apache/kafka/clients/NetworkClient",
+            "org/apache/kafka/clients/NodeApiVersions",
+            "org/apache/kafka/clients/admin/AbstractOptions",
+            "org/apache/kafka/clients/admin/AdminClient",
+            "org/apache/kafka/clients/admin/DescribeCluster",
+            "org/apache/kafka/clients/admin/KafkaAdminClient",
+            "org/apache/kafka/clients/admin/internals/Admin",
+            "org/apache/kafka/clients/admin/internals/PartitionLeaderCache",
             "org/apache/kafka/clients/producer/",
+            "org/apache/kafka/common/compress/",
             "org/apache/kafka/common/errors/",
+            "org/apache/kafka/common/feature/",
+            "org/apache/kafka/common/header/",
+            "org/apache/kafka/common/internals/Kafka",
             "org/apache/kafka/common/network/",
             "org/apache/kafka/common/protocol/",
             "org/apache/kafka/common/record/",
-            "org/apache/kafka/common/requests/");
+            "org/apache/kafka/common/requests/",
+            "org/apache/kafka/common/utils/");
+
+    /** Whose initialization makes what a class that was only loaded has not got: a hundred functions, each a class. */
+    private static final List<String> INITIALIZED = List.of("org.apache.kafka.common.protocol.Errors");
 
     /** Of those packages: what only reading the log takes. */
     private static final String LOG_READING = "io/outboxrelay/debezium/";
@@ -37,7 +55,7 @@ final class StartClasses {
     private StartClasses() {}
 
     /**
-     * Loads them from the jars of the class path; initializes none.
+     * Loads them from the jars of the class path; initializes none but those that say so.
      *
      * @return those that could be loaded
      */
@@ -69,7 +87,7 @@ final class StartClasses {
     /** None where it needs an optional library, which no start has either. */
     private static Optional<Class<?>> named(String name) {
         try {
-            return Optional.of(Class.forName(name, false, StartClasses.class.getClassLoader()));
+            return Optional.of(Class.forName(name, INITIALIZED.contains(name), StartClasses.class.getClassLoader()));
         } catch (ClassNotFoundException | LinkageError e) {
             return Optional.empty();
         }
