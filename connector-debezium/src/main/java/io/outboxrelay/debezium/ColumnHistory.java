@@ -83,16 +83,11 @@ public final class ColumnHistory extends AbstractSchemaHistory {
     @Override
     protected void storeRecord(HistoryRecord record) {
         Kept kept = kept();
-        Document document = record.document();
-        TableChanges changes = kept.tables()
-                .changedBy(
-                        document.getString(HistoryRecord.Fields.DATABASE_NAME),
-                        document.getString(HistoryRecord.Fields.DDL_STATEMENTS));
+        TableChanges changes = kept.tables().changes();
         // What came of it, and not the statement, which would be taken to mean more where more is known.
         if (changes.iterator().hasNext()) {
-            kept.state()
-                    .changed(text(
-                            new HistoryRecord(Map.of(), offset(document), null, null, null, changes, Instant.EPOCH)));
+            Map<String, Object> position = offset(record.document());
+            kept.state().changed(text(new HistoryRecord(Map.of(), position, null, null, null, changes, Instant.EPOCH)));
         }
     }
 

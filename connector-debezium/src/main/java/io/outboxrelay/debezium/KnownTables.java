@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -34,10 +33,6 @@ final class KnownTables {
     static final String REMEDY =
             "the table was replaced by one whose making the relay did not see, or altered in a way that Debezium does not follow: outbox-relay repair --begin-anew publishes what stands in"
                     + " it, and begins anew behind that";
-
-    /** A database's tables have no statement of their own when it is dropped, and Debezium takes them to be there still. */
-    private static final Pattern DROPS_DATABASE = Pattern.compile(
-            "DROP(?:\\s|/\\*.*?\\*/)+(?:DATABASE|SCHEMA)\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final TableId outbox;
     private final String mark;
@@ -71,19 +66,8 @@ final class KnownTables {
                 && id.table().toLowerCase(Locale.ROOT).contains(mark);
     }
 
-    /**
-     * What is to be recorded because of a statement that Debezium has understood, of one that it did not change nothing.
-     *
-     * @param database that it is about
-     */
-    TableChanges changedBy(@Nullable String database, @Nullable String statement) {
-        if (database != null
-                && statement != null
-                && DROPS_DATABASE.matcher(statement.strip()).matches()) {
-            tables.tableIds().stream()
-                    .filter(id -> database.equalsIgnoreCase(id.catalog()))
-                    .forEach(tables::removeTable);
-        }
+    /** What is to be recorded of what Debezium has learnt since it was last asked. */
+    TableChanges changes() {
         Set<TableId> touched = new LinkedHashSet<>(recorded.keySet());
         tables.drainChanges().stream().filter(this::isRemembered).forEach(touched::add);
         TableChanges changes = new TableChanges();

@@ -114,13 +114,18 @@ final class LogConsumer implements AutoCloseable {
         return failure[0];
     }
 
-    /** Takes until everything that came is durable, as a clean stop does, and closes. */
-    void stopCleanly() {
+    /** Takes until everything that came is durable. */
+    LogConsumer awaitDurable() {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
             take();
             return !midway && last != null && last.equals(durable);
         });
-        close();
+        return this;
+    }
+
+    /** The same, as a clean stop does, and closes. */
+    void stopCleanly() {
+        awaitDurable().close();
     }
 
     /** Whether it ever said that it reads. */

@@ -2,8 +2,10 @@ package io.outboxrelay.debezium;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.outboxrelay.debezium.store.StateStore;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
 import io.outboxrelay.testkit.MySqlServer;
@@ -123,6 +125,79 @@ class SwappedMySqlTableIT {
             assertThat(again.ids())
                     .as("but for the last one, of which it may not be known that it was whole")
                     .isSubsetOf("b0");
+        }
+    }
+
+    /** Whoever begins stores the columns first, and then the place that they are of. */
+    @Test
+    void columns_that_a_killed_first_start_stored_are_not_those_of_the_next() throws SQLException {
+        MySqlOutbox outbox = MySqlOutbox.standard(server, directory);
+        outbox.consumer().awaitOpen().close();
+        outbox.awaitUnclaimed();
+        try (StateStore store = outbox.store()) {
+            store.remove("shop." + outbox.table + "/mysql/position");
+        }
+        server.execute("shop", "ALTER TABLE " + outbox.table + " MODIFY type VARCHAR(50) AFTER aggregatetype");
+        try (LogConsumer reader = outbox.consumer().awaitOpen()) {
+            insert(outbox, "a");
+            reader.awaitRecords(1);
+            assertThat(reader.records.get(0).key()).isEqualTo("key".getBytes(UTF_8));
+        }
+    }
+
+    /** The first one sees the copy being made, the second one does not, and sees it altered. */
+    @Test
+    void what_an_earlier_reader_knew_is_not_relied_on_behind_the_place_at_which_the_next_began() throws SQLException {
+        MySqlOutbox outbox = MySqlOutbox.standard(server, directory);
+        String copy = "_" + outbox.table + "_new";
+        server.execute("shop", "DROP TABLE IF EXISTS foreign_name");
+        try (LogConsumer first = outbox.consumer().awaitOpen()) {
+            server.execute("shop", "CREATE TABLE foreign_name LIKE " + outbox.table);
+            insert(outbox, "a");
+            first.awaitId("a").awaitDurable().settlingNothing();
+            server.execute("shop", "RENAME TABLE foreign_name TO " + copy);
+            insert(outbox, "b");
+            first.awaitId("b");
+        }
+        outbox.awaitUnclaimed();
+        try (LogConsumer second = outbox.consumer().awaitOpen()) {
+            server.execute("shop", "ALTER TABLE " + copy + " MODIFY type VARCHAR(50) AFTER aggregatetype");
+            insert(outbox, "c");
+            second.awaitId("c").stopCleanly();
+        }
+        outbox.awaitUnclaimed();
+        try (LogConsumer third = outbox.consumer().awaitOpen()) {
+            server.execute(
+                    "shop",
+                    "RENAME TABLE " + outbox.table + " TO _" + outbox.table + "_old, " + copy + " TO " + outbox.table);
+            insert(outbox, "d");
+            Failure failure = third.awaitIdOrFailure("d");
+            assertThat(failure).as("%s", third.records).isNotNull();
+            assertThat(failure.kind()).isEqualTo(FailureKind.POSITION_LOST);
+        }
+    }
+
+    /** By GTIDs, the place in front of a statement and the one behind it look alike. */
+    @Test
+    void a_statement_at_the_stored_place_is_not_taken_to_be_in_front_of_it_too() throws SQLException {
+        MySqlOutbox outbox = MySqlOutbox.standard(server, directory);
+        String copy = "_" + outbox.table + "_new";
+        try (LogConsumer reader = outbox.consumer().awaitOpen()) {
+            server.execute("shop", "DROP TABLE IF EXISTS t; CREATE TABLE " + copy + " " + MySqlSwap.THERE);
+            insert(outbox, "a");
+            reader.awaitId("a").awaitDurable().settlingNothing();
+            int before = outbox.stored().size();
+            server.execute(
+                    "shop",
+                    MySqlSwap.of(outbox.table, "RENAME TABLE OUTBOX TO t, _OUTBOX_new TO OUTBOX, t TO _OUTBOX_new"));
+            await().until(() -> outbox.stored().size() > before);
+        }
+        outbox.awaitUnclaimed();
+        try (LogConsumer reader = outbox.consumer()) {
+            insert(outbox, "b");
+            reader.awaitId("b");
+            assertThat(reader.records)
+                    .allSatisfy(it -> assertThat(it.key()).as(it.id()).isEqualTo("key".getBytes(UTF_8)));
         }
     }
 
