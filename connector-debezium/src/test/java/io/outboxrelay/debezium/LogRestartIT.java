@@ -118,18 +118,6 @@ class LogRestartIT {
     }
 
     @Test
-    void during_a_transaction_of_200_000_rows() throws Exception {
-        LoggedOutbox outbox = LoggedOutbox.standard(database);
-        Restarts restarts = new Restarts(outbox);
-        outbox.insert("small", 1);
-        outbox.insert("large", 200_000);
-        restarts.untilPublished(60_000);
-        List<String> committed = LoggedOutbox.ids("small", 1);
-        committed.addAll(LoggedOutbox.ids("large", 200_000));
-        restarts.untilAllIsPublished(committed);
-    }
-
-    @Test
     void while_nothing_happens_and_right_after_a_message() throws Exception {
         LoggedOutbox outbox = LoggedOutbox.standard(database);
         Restarts restarts = new Restarts(outbox);
