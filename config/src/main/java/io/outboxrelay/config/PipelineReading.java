@@ -2,6 +2,7 @@ package io.outboxrelay.config;
 
 import io.outboxrelay.ack.WindowSettings;
 import io.outboxrelay.failure.Problem;
+import io.outboxrelay.poison.DeadLetters;
 import io.outboxrelay.publish.PublisherSettings;
 import io.outboxrelay.route.RouteSettings;
 import io.outboxrelay.route.Router;
@@ -86,6 +87,11 @@ final class PipelineReading {
                     key,
                     "the header id always carries the event id",
                     "remove the line; outbox.columns.id names its column");
+        } else if (header.startsWith(DeadLetters.HEADER_PREFIX)) {
+            add(
+                    key,
+                    "headers that begin with " + DeadLetters.HEADER_PREFIX + " are those of dead letters",
+                    "give it another name");
         } else if (column.isEmpty()) {
             add(key, "it has no value", "name the column that fills the header, or remove the line");
         }

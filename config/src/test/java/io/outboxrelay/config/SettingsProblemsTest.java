@@ -112,6 +112,7 @@ class SettingsProblemsTest {
                 Arguments.of("route.keyRequired: yes", "'yes' is not possible", "give false or true"),
                 Arguments.of("route.topic: events.${type", "no closing }", "outbox.event.${aggregatetype}"),
                 Arguments.of("route.topic: events.$type", "a lone $", "$$"),
+                Arguments.of("route.headers.dlq-topic: other", "are those of dead letters", "give it another name"),
                 Arguments.of("route.headers.id: other", "always carries the event id", "outbox.columns.id"),
                 Arguments.of("route.headers.trace:", "it has no value", "name the column"),
                 Arguments.of("window.recordsMax: 1000001", "'1000001' is not possible", "1 to 1000000"),

@@ -84,6 +84,9 @@ final class SettlingOutcomes implements Outcomes {
         Failure earlier = window.whyDiverted(number);
         OutboxMessage letter = earlier == null ? poison.instead(message, failure) : null;
         if (letter == null) {
+            // Dead letters are sent as their events are refused: some of events in front of this one may wait behind
+            // it.
+            isPublisherObstructed |= earlier != null;
             String what = "event " + message.id() + " cannot be published";
             reactions.halt(number, earlier == null ? failure.about(what) : refusedTwice(message, earlier, failure));
             return false;

@@ -97,10 +97,7 @@ public final class TopicScan {
                 begin(reader, partition);
                 continue;
             }
-            long now = System.nanoTime();
-            if (!records.isEmpty()) {
-                heardNanos = now;
-            } else if (now - heardNanos > silenceMax.toNanos()) {
+            if (records.isEmpty() && System.nanoTime() - heardNanos > silenceMax.toNanos()) {
                 throw new RelayException(
                         FailureKind.TRANSIENT,
                         "the brokers give nothing of " + partition + " from " + reader.position(partition) + " on, for "
@@ -111,6 +108,10 @@ public final class TopicScan {
                 if (message.offset() < end && !each.test(message)) {
                     return false;
                 }
+            }
+            if (!records.isEmpty()) {
+                // Behind what was done with them, which may take minutes, and is no silence of the brokers'.
+                heardNanos = System.nanoTime();
             }
         }
         return true;

@@ -101,7 +101,7 @@ public final class Router {
         return message(row, topic(row), timestampMillis(row));
     }
 
-    /** What can be said of a row that {@link #route} refuses: an empty topic where it yields none, and no time of its own. */
+    /** What can be said of a row that {@link #route} refuses: an empty topic where it yields none, and no time of its own where it has no usable one. */
     public OutboxMessage unrouted(OutboxRecord row) {
         String topic;
         try {
@@ -109,7 +109,13 @@ public final class Router {
         } catch (RelayException e) {
             topic = "";
         }
-        return message(row, topic, OutboxMessage.NO_TIMESTAMP);
+        long timestampMillis;
+        try {
+            timestampMillis = timestampMillis(row);
+        } catch (RelayException e) {
+            timestampMillis = OutboxMessage.NO_TIMESTAMP;
+        }
+        return message(row, topic, timestampMillis);
     }
 
     private OutboxMessage message(OutboxRecord row, String topic, long timestampMillis) {

@@ -152,4 +152,22 @@ class DeadLetterSimulationTest {
         assertThat(world.outbox.firstId()).as("seed %d", seed).endsWith(REFUSED);
         assertThat(world.kafka.deadLetterIds()).isEmpty();
     }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void in_front_of_a_dead_letter_that_is_refused_too_all_others_stand(long seed) {
+        Simulation world = world(seed, Map.of());
+        world.kafka.refusedLetterId = "poisoned-10";
+        world.insertSome(200);
+        for (int i = 0; i < 10; i++) {
+            world.insertSome(20);
+            world.insert("poisoned");
+        }
+        world.insertSome(100);
+        world.cycleUntil("failed", () -> world.loop.state() instanceof Failed);
+        world.loop.requestStop(Duration.ofSeconds(60));
+        world.cycleUntil("stopped", () -> world.loop.state() instanceof Stopped);
+
+        assertThat(world.outbox.firstId()).as("seed %d", seed).isEqualTo("poisoned-10");
+    }
 }

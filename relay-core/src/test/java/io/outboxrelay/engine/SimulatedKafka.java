@@ -62,6 +62,10 @@ final class SimulatedKafka {
     /** Dead letters too. */
     boolean refusesDeadLetters;
 
+    /** This one's. */
+    @Nullable
+    String refusedLetterId;
+
     /** Not acknowledged, nor what is behind it in its partition. */
     @Nullable
     String withheldId;
@@ -113,7 +117,8 @@ final class SimulatedKafka {
     boolean refuses(OutboxMessage message) {
         boolean poison = message.id().equals(refusedId)
                 || (refusedEnding != null && message.id().endsWith(refusedEnding));
-        return poison && (refusesDeadLetters || !message.topic().equals(DEAD_LETTERS));
+        boolean refusesLetter = refusesDeadLetters || message.id().equals(refusedLetterId);
+        return poison && (refusesLetter || !message.topic().equals(DEAD_LETTERS));
     }
 
     void requireAcknowledged(String id) {

@@ -73,6 +73,17 @@ class RouterTest {
     }
 
     @Test
+    void what_is_refused_keeps_of_topic_and_time_what_is_good() {
+        Router router = new Router(new RouteSettings("t.${type}", Map.of(), true, "created", null));
+        OutboxMessage keyless = router.unrouted(row(null, null, "a", "1970-01-01 00:00:02.5+00"));
+        assertThat(keyless.topic()).isEqualTo("t.a");
+        assertThat(keyless.timestampMillis()).isEqualTo(2_500);
+        OutboxMessage timeless = router.unrouted(row(new byte[] {1}, null, "a/b", "infinity"));
+        assertThat(timeless.topic()).isEmpty();
+        assertThat(timeless.timestampMillis()).isEqualTo(OutboxMessage.NO_TIMESTAMP);
+    }
+
+    @Test
     void a_null_payload_is_a_tombstone() {
         assertThat(router("t").route(row(new byte[] {1}, null)).value()).isNull();
     }

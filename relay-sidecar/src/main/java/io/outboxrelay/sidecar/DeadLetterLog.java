@@ -28,10 +28,10 @@ final class DeadLetterLog {
         LogFields.of(pipeline, letter)
                 .during(() -> LOG.warn(
                         "event {} is a dead letter in {}, partition {}{}: {}",
-                        letter.id(),
+                        ShownBytes.escaped(letter.id()),
                         letter.topic(),
                         letter.partition(),
                         letter.offset() < 0 ? "" : " at " + letter.offset(),
-                        letter.why().summary()));
+                        ShownBytes.escaped(letter.why().summary())));
     }
 }

@@ -42,6 +42,12 @@ final class LetterOptions {
             description = "That failed at this time or later, such as 2026-01-31T12:00:00Z.")
     private @Nullable String since;
 
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "That stand in this topic, if not in failures.deadLetterTopic: in an earlier one, say.")
+    private @Nullable String topic;
+
     @Option(names = "--until", paramLabel = "TIME", description = "That failed before this time.")
     private @Nullable String until;
 
@@ -66,6 +72,11 @@ final class LetterOptions {
                 ? null
                 : new LetterFilter.Times(time("--since", since, spec), time("--until", until, spec));
         return new LetterFilter(new HashSet<>(ids), key, type, reason, times);
+    }
+
+    /** Where they stand. */
+    String topic(PipelineSettings pipeline) {
+        return topic == null ? pipeline.poison().topic() : topic;
     }
 
     private static @Nullable Instant time(String option, @Nullable String text, CommandSpec spec) {

@@ -4,6 +4,7 @@ import io.outboxrelay.config.PipelineSettings;
 import io.outboxrelay.config.SettingsInUse;
 import io.outboxrelay.failure.Failure;
 import io.outboxrelay.failure.FailureKind;
+import io.outboxrelay.failure.Problem;
 import io.outboxrelay.publish.SideClients;
 import io.outboxrelay.sidecar.letters.LetterFilter;
 import io.outboxrelay.sidecar.letters.Letters;
@@ -32,15 +33,12 @@ final class LetterShelf {
      * What is meant, by the settings.
      *
      * @param clients by which the brokers were reached
+     * @param topic of the letters
      */
-    record Meant(PipelineSettings pipeline, SideClients clients, LetterFilter filter) {
-
-        String topic() {
-            return pipeline.poison().topic();
-        }
+    record Meant(PipelineSettings pipeline, SideClients clients, String topic, LetterFilter filter) {
 
         Letters letters() {
-            return new Letters(clients, topic(), filter, ANSWER_MAX);
+            return new Letters(clients, topic, filter, ANSWER_MAX);
         }
     }
 
@@ -53,7 +51,8 @@ final class LetterShelf {
         SettingsInUse inUse = pipeline.chosen(settings.load(), spec);
         PipelineSettings chosen = inUse.atStart();
         LetterFilter filter = which.filter(chosen, spec);
-        return new Meant(chosen, SideClients.reaching(inUse.publisher(), "dead-letters", ANSWER_MAX), filter);
+        SideClients clients = SideClients.reaching(inUse.publisher(), "dead-letters", ANSWER_MAX);
+        return new Meant(chosen, clients, which.topic(chosen), filter);
     }
 
     /** Says why it cannot be done; the exit status. */
@@ -61,7 +60,9 @@ final class LetterShelf {
         boolean wrong = failure.kind() == FailureKind.MISCONFIGURED;
         Refusal.print(
                 wrong ? "outbox-relay dead-letters cannot work" : "outbox-relay dead-letters got no further",
-                failure.problems(),
+                failure.problems().stream()
+                        .map(problem -> new Problem(ShownBytes.escaped(problem.what()), problem.remedy()))
+                        .toList(),
                 spec.commandLine().getErr());
         return wrong ? ExitCodes.MISCONFIGURED : ExitCodes.FAILED;
     }

@@ -4,6 +4,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,11 @@ final class PlainArguments {
             } else if (option.startsWith(SET)) {
                 overrides.add(value);
             } else if (config == null) {
-                config = Path.of(value);
+                try {
+                    config = Path.of(value);
+                } catch (InvalidPathException e) {
+                    return Optional.empty();
+                }
             } else {
                 return Optional.empty();
             }

@@ -69,6 +69,7 @@ final class ReplayLettersCommand implements Callable<Integer> {
 
     private long taken;
     private long homeless;
+    private boolean interrupted;
 
     @Override
     public Integer call() {
@@ -118,6 +119,7 @@ final class ReplayLettersCommand implements Callable<Integer> {
                 replay.publish(letter);
             }
         } catch (InterruptedException e) {
+            interrupted = true;
             Thread.currentThread().interrupt();
             return false;
         }
@@ -136,7 +138,7 @@ final class ReplayLettersCommand implements Callable<Integer> {
         if (homeless > 0) {
             out.println("left " + counted(homeless) + " whose columns yielded no topic; --to-topic says where they go");
         }
-        return homeless > 0 || (!yes && taken > 0) ? ExitCodes.FAILED : ExitCodes.STOPPED;
+        return interrupted || homeless > 0 || (!yes && taken > 0) ? ExitCodes.FAILED : ExitCodes.STOPPED;
     }
 
     private static String counted(long count) {

@@ -2,7 +2,6 @@ package io.outboxrelay.sidecar.letters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.outboxrelay.poison.DeadLetters;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
@@ -45,7 +44,7 @@ public record LetterFilter(
         byte[] keyBytes = letter.message().key();
         return (ids.isEmpty() || ids.contains(letter.id()))
                 && (key == null || (keyBytes != null && key.equals(new String(keyBytes, UTF_8))))
-                && (type == null || type.equals(letter.header(DeadLetters.HEADER_PREFIX + "type")))
+                && (type == null || type.equals(letter.type()))
                 && (reason == null || reason.equals(letter.reason()))
                 && (failed == null || failed.have(failedAt(letter)));
     }

@@ -3,7 +3,6 @@ package io.outboxrelay.sidecar.letters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.outboxrelay.poison.DeadLetters;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -13,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 public final class StandingLetter {
 
     private final ConsumerRecord<byte[], byte[]> record;
+    private final List<Header> headers;
+    private final int ownCount;
 
     StandingLetter(ConsumerRecord<byte[], byte[]> record) {
         this.record = record;
+        this.headers = List.of(record.headers().toArray());
+        this.ownCount = ownCount(headers);
     }
 
     /** The message. */
@@ -40,7 +43,7 @@ public final class StandingLetter {
 
     /** Where the event was to go; null where its columns yielded no topic. */
     public @Nullable String meant() {
-        return header(DeadLetters.HEADER_PREFIX + "topic");
+        return added("topic");
     }
 
     /** When it failed last, as the relay wrote it; "-" where that is not said. */
@@ -48,27 +51,38 @@ public final class StandingLetter {
         return said("last-failure", "-");
     }
 
-    /** The last header of this name as text; null where there is none. */
-    public @Nullable String header(String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
+    /** The type of the event; null where the relay did not know it. */
+    public @Nullable String type() {
+        return added("type");
     }
 
     /** The event's own headers, in order: those in front of what was added to make it a dead letter. */
     public List<Header> own() {
-        List<Header> headers = new ArrayList<>(List.of(record.headers().toArray()));
-        int end = headers.size();
-        for (int i = headers.size() - 1; i >= 0; i--) {
-            if (headers.get(i).key().equals(DeadLetters.HEADER_PREFIX + "reason")) {
-                end = i;
-                break;
-            }
-        }
-        return headers.subList(0, end);
+        return headers.subList(0, ownCount);
     }
 
     private String said(String name, String otherwise) {
-        String value = header(DeadLetters.HEADER_PREFIX + name);
+        String value = added(name);
         return value == null ? otherwise : value;
+    }
+
+    /** Not any header of this name: the event's own say nothing of the letter. */
+    private @Nullable String added(String name) {
+        for (Header header : headers.subList(ownCount, headers.size())) {
+            if (header.key().equals(DeadLetters.HEADER_PREFIX + name) && header.value() != null) {
+                return new String(header.value(), UTF_8);
+            }
+        }
+        return null;
+    }
+
+    /** How many stand in front of the last {@code dlq-reason}; all of them in a message that somebody else wrote. */
+    private static int ownCount(List<Header> headers) {
+        for (int i = headers.size() - 1; i >= 0; i--) {
+            if (headers.get(i).key().equals(DeadLetters.HEADER_PREFIX + "reason")) {
+                return i;
+            }
+        }
+        return headers.size();
     }
 }
