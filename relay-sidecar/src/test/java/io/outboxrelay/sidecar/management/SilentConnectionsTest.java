@@ -35,10 +35,14 @@ class SilentConnectionsTest {
 
     @Test
     void a_probe_is_answered_soon_after_every_connection_was_taken_by_somebody_who_says_nothing() throws IOException {
+        long beganNanos = System.nanoTime();
         for (int i = 0; i < 256; i++) {
             connect();
         }
-        assertThat(probe()).as("there is no connection left").isEmpty();
+        // The first are given up two seconds later: on a machine that takes so long to connect, some are left by now.
+        boolean none = System.nanoTime() - beganNanos < Duration.ofMillis(800).toNanos();
+        String first = probe();
+        assertThat(none ? first : "").as("there is no connection left").isEmpty();
         await().atMost(MOMENT).until(() -> probe().startsWith("HTTP/1.1 200"));
     }
 
