@@ -28,7 +28,7 @@ final class SettlingOutcomes implements Outcomes {
     private long nowNanos;
     private @Nullable Failure publisherFailure;
 
-    /** Whether the publisher refused an entry that is not at stake any more, and holds back those behind it. */
+    /** Whether the publisher refused an entry and holds back others that are to be published: it did not stop for their sake. */
     private boolean isPublisherObstructed;
 
     /** Entries whose dead letters are to be sent. */
@@ -84,8 +84,7 @@ final class SettlingOutcomes implements Outcomes {
         Failure earlier = window.whyDiverted(number);
         OutboxMessage letter = earlier == null ? poison.instead(message, failure) : null;
         if (letter == null) {
-            // Dead letters are sent as their events are refused: some of events in front of this one may wait behind
-            // it.
+            // Letters are sent as their events are refused: that of an event in front may wait behind this one.
             isPublisherObstructed |= earlier != null;
             String what = "event " + message.id() + " cannot be published";
             reactions.halt(number, earlier == null ? failure.about(what) : refusedTwice(message, earlier, failure));
